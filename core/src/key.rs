@@ -1,0 +1,132 @@
+//! Keys as algorithms see them: public ones and shared secrets are different types
+//! ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+
+use core::fmt;
+
+/// An elliptic curve of RFC 7518 §6.2.1.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Curve {
+    /// `P-256`, coordinates of 32 bytes.
+    P256,
+    /// `P-384`, coordinates of 48 bytes.
+    P384,
+    /// `P-521`, coordinates of 66 bytes.
+    P521,
+}
+
+impl Curve {
+    /// The name in a JWK's `crv`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    /// The length of a coordinate, in bytes.
+    #[must_use]
+    pub const fn coordinate_bytes(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+}
+
+/// A public key, borrowed from the set that owns its bytes.
+///
+/// The bytes are numbers in big-endian order. A key in hand has the right lengths; whether a point lies on its curve is
+/// the algorithm's to find out, and it refuses the signature if not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublicKey<'k> {
+    /// A point of an elliptic curve (RFC 7518 §6.2), each coordinate of the curve's full length.
+    Ec {
+        /// The curve.
+        curve: Curve,
+        /// The x coordinate.
+        x: &'k [u8],
+        /// The y coordinate.
+        y: &'k [u8],
+    },
+    /// An RSA key (RFC 7518 §6.3), without leading zero bytes.
+    Rsa {
+        /// The modulus.
+        n: &'k [u8],
+        /// The exponent.
+        e: &'k [u8],
+    },
+    /// An Ed25519 key (RFC 8037 §2).
+    Ed25519 {
+        /// The encoded point.
+        x: &'k [u8; 32],
+    },
+}
+
+impl fmt::Debug for PublicKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ec { curve, .. } => write!(f, "PublicKey({})", curve.name()),
+            Self::Rsa { n, .. } => write!(f, "PublicKey(RSA, {} bytes)", n.len()),
+            Self::Ed25519 { .. } => f.write_str("PublicKey(Ed25519)"),
+        }
+    }
+}
+
+/// A secret that both sides share, for HMAC. Its `Debug` shows nothing.
+#[derive(Clone, Copy)]
+pub struct Secret<'k>(&'k [u8]);
+
+impl<'k> Secret<'k> {
+    /// A secret by its bytes (decoded, if it came as base64).
+    #[must_use]
+    pub const fn new(bytes: &'k [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for an [`Algorithm`](crate::Algorithm) of one's own.
+    #[must_use]
+    pub const fn expose(self) -> &'k [u8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for Secret<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret([redacted])")
+    }
+}
+
+/// What verifies a signature: never a public key where a secret is meant, nor the other way round.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Key<'k> {
+    /// A public key.
+    Public(PublicKey<'k>),
+    /// A shared secret.
+    Secret(Secret<'k>),
+}
+
+/// A key of a set, with what the set says of it (RFC 7517 §4).
+#[derive(Clone, Copy, Debug)]
+pub struct KeyEntry<'k> {
+    /// Its `kid`, if it has one.
+    pub id: Option<&'k str>,
+    /// Its `alg`, if it is bound to one.
+    pub algorithm: Option<&'k str>,
+    /// The key itself.
+    pub key: Key<'k>,
+}
+
+/// A set of keys to choose from: [`JwkSet`](crate::JwkSet), [`SecretSet`](crate::SecretSet), a single
+/// [`Jwk`](crate::Jwk), or one's own.
+///
+/// Object-safe, so that a caller can keep its keys in flash, in a secure element's memory, or behind a lock.
+pub trait Keys {
+    /// The entry at `index`, counted from 0; `None` ends the set.
+    fn entry(&self, index: usize) -> Option<KeyEntry<'_>>;
+}

@@ -1,0 +1,2 @@
+//! The calls of a resource server to its authorization server.
+#![no_std]
