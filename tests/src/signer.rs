@@ -4,7 +4,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use bearward_core::{
-    Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
+    Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, KeyEntry, Keys, Ps256, Ps384, Ps512,
+    Rs256, Rs384, Rs512, Secret,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use rand::{SeedableRng, rngs::StdRng};
@@ -65,6 +66,11 @@ impl Signer {
             other => panic!("no signer for {other}"),
         };
         Self { algorithm, key }
+    }
+
+    /// A signer for HMAC with this secret, however short.
+    pub fn with_secret(algorithm: &'static str, secret: Vec<u8>) -> Self {
+        Self { algorithm, key: Key::Secret(secret) }
     }
 
     /// One signer for each of [`ALGORITHMS`].
@@ -151,9 +157,38 @@ impl Signer {
         format!(r#"{{{},"kid":"{}","alg":"{}","use":"sig"}}"#, self.key_members(), self.key_id(), self.algorithm)
     }
 
+    /// What verifies the tokens.
+    pub fn keys(&self) -> Verifying {
+        match &self.key {
+            Key::Secret(bytes) => Verifying::Secret(bytes.clone(), self.key_id(), self.algorithm),
+            _ => Verifying::Public(Box::new(JwkSet::read(self.jwks().as_bytes()).unwrap())),
+        }
+    }
+
     /// A set of that one key.
     pub fn jwks(&self) -> String {
         key_set(&[self.jwk()])
+    }
+}
+
+/// What verifies a signer's tokens: a set that was read from its JWKS, or the secret.
+pub enum Verifying {
+    /// A set with the one public key.
+    Public(Box<JwkSet<1>>),
+    /// The secret, with its `kid` and `alg`.
+    Secret(Vec<u8>, String, &'static str),
+}
+
+impl Keys for Verifying {
+    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
+        match self {
+            Self::Public(set) => set.entry(index),
+            Self::Secret(bytes, id, algorithm) => (index == 0).then_some(KeyEntry {
+                id: Some(id),
+                algorithm: Some(algorithm),
+                key: bearward_core::Key::Secret(Secret::new(bytes)),
+            }),
+        }
     }
 }
 
