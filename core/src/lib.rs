@@ -16,7 +16,7 @@
 extern crate std;
 
 mod alg;
-mod base64url;
+pub mod base64url;
 mod bearer;
 mod cache;
 mod challenge;
