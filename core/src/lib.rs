@@ -32,6 +32,16 @@ mod time;
 mod token;
 
 pub use alg::Algorithm;
+#[cfg(feature = "p256")]
+pub use alg::Es256;
+#[cfg(feature = "p384")]
+pub use alg::Es384;
+#[cfg(feature = "p521")]
+pub use alg::Es512;
+#[cfg(feature = "ed25519-dalek")]
+pub use alg::{Ed25519, EdDsa};
+#[cfg(feature = "hmac")]
+pub use alg::{Hs256, Hs384, Hs512};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
 pub use time::UnixTime;
