@@ -34,4 +34,4 @@ mod token;
 pub use alg::Algorithm;
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
-pub use time::UnixTime;
+pub use time::{NumericDate, UnixTime};
