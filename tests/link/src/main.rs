@@ -55,7 +55,9 @@ fn main() -> ! {
     black_box(texts(request).is_ok());
     black_box(guard(request).is_ok());
     provoke(request);
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// A request, from its header to the answer.
@@ -159,7 +161,9 @@ fn provoke(bytes: &[u8]) {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     black_box(info.location());
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// An allocator, since without one nothing that allocates can be linked.
