@@ -130,7 +130,8 @@ impl<'a> Cursor<'a> {
                     b't' => Value::Bool(true),
                     b'f' => Value::Bool(false),
                     b'n' => Value::Null,
-                    _ => Value::Number(Number::trusted(self.since(start)?)),
+                    b'-' | b'0'..=b'9' => Value::Number(Number::trusted(self.since(start)?)),
+                    _ => return None,
                 }
             }
         })
