@@ -7,7 +7,7 @@ use crate::{AUDIENCE, CLAIMS, ISSUER, run, token};
 
 /// The answers to these lines, in their order.
 fn answers(lines: &[String]) -> Vec<Value> {
-    let run = run(&["batch"], &(lines.join("\n") + "\n"));
+    let run = run(&["batch"], lines.join("\n") + "\n");
     assert_eq!(run.status, 0, "{}", run.err);
     run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
