@@ -143,7 +143,7 @@ impl<const N: usize, const BYTES: usize> Keys for JwkSet<N, BYTES> {
 /// Reads a [`JwkSet`] from a document that arrives in pieces of any size.
 ///
 /// Nothing of the document is kept but the keys, so its length does not matter: certificate chains in `x5c` pass by. The
-/// reader itself takes about 700 bytes beside the set that is lent to it. That set is emptied first and holds the keys
+/// reader itself takes about half a kilobyte and `BYTES` beside the set that is lent to it. That set is emptied first and holds the keys
 /// when [`finish`](Self::finish) has returned `Ok`; to keep the old keys until then, read into a spare set.
 ///
 /// ```
