@@ -1,7 +1,13 @@
 //! Signature algorithms ([RFC 7518 §3](https://www.rfc-editor.org/rfc/rfc7518#section-3)): one unit struct each behind
 //! [`Algorithm`], so that only what a policy lists is linked.
 
+#[cfg(feature = "rsa")]
+mod rsa;
+
 use core::fmt;
+
+#[cfg(feature = "rsa")]
+pub use rsa::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 
 use crate::{error::Error, key::Key};
 

@@ -32,6 +32,8 @@ mod time;
 mod token;
 
 pub use alg::Algorithm;
+#[cfg(feature = "rsa")]
+pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
 pub use time::UnixTime;
