@@ -1,11 +1,27 @@
 //! Signature algorithms ([RFC 7518 §3](https://www.rfc-editor.org/rfc/rfc7518#section-3)): one unit struct each behind
 //! [`Algorithm`], so that only what a policy lists is linked.
 
+#[cfg(any(feature = "p256", feature = "p384", feature = "p521"))]
+mod ecdsa;
+#[cfg(feature = "ed25519-dalek")]
+mod eddsa;
+#[cfg(feature = "hmac")]
+mod hmac;
 #[cfg(feature = "rsa")]
 mod rsa;
 
 use core::fmt;
 
+#[cfg(feature = "p256")]
+pub use ecdsa::Es256;
+#[cfg(feature = "p384")]
+pub use ecdsa::Es384;
+#[cfg(feature = "p521")]
+pub use ecdsa::Es512;
+#[cfg(feature = "ed25519-dalek")]
+pub use eddsa::{Ed25519, EdDsa};
+#[cfg(feature = "hmac")]
+pub use hmac::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]
 pub use rsa::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 

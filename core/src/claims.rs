@@ -1,1 +1,111 @@
+//! The claims of a JWT ([RFC 7519 §4](https://www.rfc-editor.org/rfc/rfc7519#section-4)), read in one pass.
 
+use crate::{
+    error::{Claim, Error, Part, Reason},
+    json::{Object, Text, Value},
+    time::NumericDate,
+};
+
+mod names;
+
+pub use names::{Names, NamesIter};
+
+/// The registered claims of an access token, each of its right type, and nothing else said of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Registered<'b> {
+    pub(crate) object: Object<'b>,
+    pub(crate) issuer: Option<Text<'b>>,
+    pub(crate) subject: Option<Text<'b>>,
+    pub(crate) audience: Option<Names<'b>>,
+    pub(crate) expires_at: Option<NumericDate>,
+    pub(crate) not_before: Option<NumericDate>,
+    pub(crate) issued_at: Option<NumericDate>,
+    pub(crate) jwt_id: Option<Text<'b>>,
+    pub(crate) client_id: Option<Text<'b>>,
+    pub(crate) scope: Option<Text<'b>>,
+    pub(crate) scp: Option<Names<'b>>,
+    pub(crate) authentication_time: Option<NumericDate>,
+    pub(crate) acr: Option<Text<'b>>,
+    pub(crate) amr: Option<Names<'b>>,
+    pub(crate) roles: Option<Names<'b>>,
+    pub(crate) groups: Option<Names<'b>>,
+    pub(crate) entitlements: Option<Names<'b>>,
+    /// What only other kinds of tokens carry, if something is there.
+    pub(crate) foreign: Option<Claim>,
+}
+
+impl<'b> Registered<'b> {
+    /// Reads a decoded payload, resolving its escapes where it lies.
+    pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, Error> {
+        let object = Object::read_in_place(payload).map_err(|error| Error::Json(Part::Payload, error))?;
+        let mut claims = Self::none(object);
+        for (name, value) in object.members() {
+            if let Some(name) = name.as_str() {
+                claims.take(name, value)?;
+            }
+        }
+        Ok(claims)
+    }
+
+    const fn none(object: Object<'b>) -> Self {
+        Self {
+            object,
+            issuer: None,
+            subject: None,
+            audience: None,
+            expires_at: None,
+            not_before: None,
+            issued_at: None,
+            jwt_id: None,
+            client_id: None,
+            scope: None,
+            scp: None,
+            authentication_time: None,
+            acr: None,
+            amr: None,
+            roles: None,
+            groups: None,
+            entitlements: None,
+            foreign: None,
+        }
+    }
+
+    fn take(&mut self, name: &str, value: Value<'b>) -> Result<(), Error> {
+        match name {
+            "iss" => self.issuer = Some(text(value, Claim::Issuer)?),
+            "sub" => self.subject = Some(text(value, Claim::Subject)?),
+            "aud" => self.audience = Some(names(value, Claim::Audience)?),
+            "exp" => self.expires_at = Some(date(value, Claim::ExpirationTime)?),
+            "nbf" => self.not_before = Some(date(value, Claim::NotBefore)?),
+            "iat" => self.issued_at = Some(date(value, Claim::IssuedAt)?),
+            "jti" => self.jwt_id = Some(text(value, Claim::JwtId)?),
+            "client_id" => self.client_id = Some(text(value, Claim::ClientId)?),
+            "scope" => self.scope = Some(text(value, Claim::Scope)?),
+            "scp" => self.scp = Some(names(value, Claim::Scope)?),
+            "auth_time" => self.authentication_time = Some(date(value, Claim::AuthenticationTime)?),
+            "acr" => self.acr = Some(text(value, Claim::AuthenticationContext)?),
+            "amr" => self.amr = Some(names(value, Claim::AuthenticationMethods)?),
+            "roles" => self.roles = Some(names(value, Claim::Roles)?),
+            "groups" => self.groups = Some(names(value, Claim::Groups)?),
+            "entitlements" => self.entitlements = Some(names(value, Claim::Entitlements)?),
+            // A token bound to a key is not a bearer token: whoever presents it must prove more than is checked here.
+            "cnf" => return Err(Error::claim(Claim::Confirmation, Reason::NotUnderstood)),
+            "nonce" | "at_hash" | "c_hash" => self.foreign = Some(Claim::IdToken),
+            "events" => self.foreign = Some(Claim::Events),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn text(value: Value<'_>, claim: Claim) -> Result<Text<'_>, Error> {
+    value.as_text().ok_or(Error::claim(claim, Reason::Malformed))
+}
+
+fn names(value: Value<'_>, claim: Claim) -> Result<Names<'_>, Error> {
+    Names::read(value).ok_or(Error::claim(claim, Reason::Malformed))
+}
+
+fn date(value: Value<'_>, claim: Claim) -> Result<NumericDate, Error> {
+    value.as_number().and_then(NumericDate::from_json).ok_or(Error::claim(claim, Reason::Malformed))
+}

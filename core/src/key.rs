@@ -79,19 +79,48 @@ impl fmt::Debug for PublicKey<'_> {
 
 /// A secret that both sides share, for HMAC. Its `Debug` shows nothing.
 #[derive(Clone, Copy)]
-pub struct Secret<'k>(&'k [u8]);
+pub struct Secret<'k> {
+    bytes: &'k [u8],
+    may_be_short: bool,
+}
 
 impl<'k> Secret<'k> {
-    /// A secret by its bytes (decoded, if it came as base64).
+    /// A secret by its bytes (decoded, if it came as base64). It serves only hashes whose output is not longer than
+    /// the secret (RFC 7518 §3.2).
     #[must_use]
     pub const fn new(bytes: &'k [u8]) -> Self {
-        Self(bytes)
+        Self { bytes, may_be_short: false }
+    }
+
+    /// A secret that may be shorter than the output of the hash, against RFC 7518 §3.2.
+    ///
+    /// For an authorization server that signs with what it has: oidc-provider, for one, takes a client secret of 43
+    /// characters for HS512. Who can guess a secret can make tokens, so this is only for secrets that are known to
+    /// be random and at least 32 bytes' worth.
+    #[must_use]
+    pub const fn danger_short(bytes: &'k [u8]) -> Self {
+        Self { bytes, may_be_short: true }
+    }
+
+    /// Whether the secret may be used with a hash whose output has this many bytes. An empty one never may.
+    ///
+    /// ```
+    /// use bearward_core::Secret;
+    ///
+    /// assert!(Secret::new(&[7; 32]).is_long_enough(32));
+    /// assert!(!Secret::new(&[7; 31]).is_long_enough(32));
+    /// assert!(Secret::danger_short(&[7; 31]).is_long_enough(32));
+    /// assert!(!Secret::danger_short(&[]).is_long_enough(32));
+    /// ```
+    #[must_use]
+    pub const fn is_long_enough(self, output_bytes: usize) -> bool {
+        !self.bytes.is_empty() && (self.may_be_short || self.bytes.len() >= output_bytes)
     }
 
     /// The bytes, for an [`Algorithm`](crate::Algorithm) of one's own.
     #[must_use]
     pub const fn expose(self) -> &'k [u8] {
-        self.0
+        self.bytes
     }
 }
 
@@ -129,4 +158,9 @@ pub struct KeyEntry<'k> {
 pub trait Keys {
     /// The entry at `index`, counted from 0; `None` ends the set.
     fn entry(&self, index: usize) -> Option<KeyEntry<'_>>;
+    /// Whether a key without a `kid` may verify a token that names one. So it is where the caller has chosen the one
+    /// key, and not where a set has to be chosen from: there an unknown `kid` is an error.
+    fn any_key_id(&self) -> bool {
+        false
+    }
 }

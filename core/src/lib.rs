@@ -1,4 +1,42 @@
-//! OAuth 2.0 bearer tokens on a microcontroller.
+//! OAuth 2.0 bearer tokens on a microcontroller: from a request's token to a verified [`AccessToken`], without heap,
+//! without panics and without recursion.
+//!
+//! | what | where | by |
+//! |---|---|---|
+//! | the token of a request | [`BearerRequest`] | RFC 6750 §2, RFC 9700 |
+//! | what is demanded of it | [`Policy`] | RFC 9068, RFC 8725 |
+//! | the issuer's keys | [`JwkSet`], [`Jwk`], [`SecretSet`] | RFC 7517, RFC 7518 §6, RFC 8037 |
+//! | the algorithms | [`Algorithm`] and its unit structs | RFC 7518 §3, RFC 8037 |
+//! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
+//! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
+//!
+//! Time, keys and buffers are arguments: there is no clock, no socket and no allocator here. Encrypted tokens, tokens
+//! that are bound to a key (`cnf`) and `none` are refused.
+//!
+//! ```
+//! use bearward_core::{
+//!     Algorithm, BearerRequest, Challenge, Error, Es256, JwkSet, Policy, Transport, UnixTime,
+//! };
+//!
+//! static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+//! static POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", ALGORITHMS);
+//! static CHALLENGE: Challenge<'_> = Challenge::new().with_realm("valve");
+//!
+//! /// `Ok` if the request may open the valve; else the status and the field `WWW-Authenticate`.
+//! fn open_valve(authorization: Option<&str>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), (u16, String)> {
+//!     let refuse = |error: Error| (error.status(), CHALLENGE.with_error(error).to_string());
+//!     let mut buffer = [0; 2048];
+//!     let request = BearerRequest::new(Transport::Tls).with_authorization(authorization);
+//!     let found = request.token(&mut []).map_err(refuse)?;
+//!     let token = found.ok_or((401, CHALLENGE.to_string()))?.token;
+//!     let token = POLICY.verify(token, keys, now, &mut buffer).map_err(refuse)?;
+//!     token.require_scope("valve:open").map_err(refuse)
+//! }
+//!
+//! let (status, challenge) = open_valve(Some("Bearer a.b.c"), &JwkSet::new(), UnixTime::from_seconds(0)).unwrap_err();
+//! assert_eq!(status, 401);
+//! assert!(challenge.starts_with(r#"Bearer realm="valve", error="invalid_token""#));
+//! ```
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -16,7 +54,7 @@
 extern crate std;
 
 mod alg;
-mod base64url;
+pub mod base64url;
 mod bearer;
 mod cache;
 mod challenge;
@@ -32,8 +70,26 @@ mod time;
 mod token;
 
 pub use alg::Algorithm;
+#[cfg(feature = "p256")]
+pub use alg::Es256;
+#[cfg(feature = "p384")]
+pub use alg::Es384;
+#[cfg(feature = "p521")]
+pub use alg::Es512;
+#[cfg(feature = "ed25519-dalek")]
+pub use alg::{Ed25519, EdDsa};
+#[cfg(feature = "hmac")]
+pub use alg::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+pub use bearer::{BearerCredentials, BearerMethod, BearerRequest, BearerToken, Transport};
+pub use cache::TokenCache;
+pub use challenge::Challenge;
+pub use claims::{Names, NamesIter};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
+pub use jose::{Jwk, JwkSet, JwkSetReader, Jws, KeyError, SecretSet, verify_jws};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
-pub use time::UnixTime;
+pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
+pub use scope::{Scope, audience_contains, scope_contains};
+pub use time::{NumericDate, UnixTime};
+pub use token::AccessToken;

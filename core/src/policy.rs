@@ -1,1 +1,399 @@
+//! What a token must be to be let in ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4),
+//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725)).
 
+use core::fmt;
+
+use crate::{
+    alg::Algorithm,
+    bearer::BearerToken,
+    cache::{Fingerprint, Remember, TokenCache},
+    claims::{Names, Registered},
+    error::{Claim, Error, Reason},
+    jose::jws::{Compact, candidates, choose, verify_signature},
+    json::{Text, Value},
+    key::Keys,
+    limits,
+    time::UnixTime,
+    token::AccessToken,
+};
+
+/// Which kind of token is accepted, by the `typ` of its header (RFC 8725 §3.11).
+///
+/// Media types are compared without regard to case, with or without `application/` (RFC 7515 §4.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenType<'a> {
+    /// `at+jwt` alone (RFC 9068 §2.1): no other kind of token can be mistaken for it.
+    AtJwt,
+    /// `at+jwt`, `JWT`, or none, as servers from before RFC 9068 send it. What gives away another kind of token is
+    /// refused: the claims `nonce`, `at_hash` and `c_hash` of ID tokens, the `events` of logout tokens, and the marks by
+    /// which Keycloak (`typ` among the claims) and Cognito (`token_use`) tell theirs apart.
+    Relaxed,
+    /// This media type alone.
+    Named(&'a str),
+    /// Any, also none. For tools that look into tokens; a resource server has no use for it.
+    Any,
+}
+
+/// What a resource server demands of an access token.
+///
+/// A policy is a few borrowed slices, made in a `static`. It holds no key, no clock and no state: those are arguments of
+/// [`verify`](Self::verify).
+///
+/// ```
+/// use bearward_core::{Algorithm, BearerToken, Error, Es256, JwkSet, Policy, UnixTime};
+///
+/// static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+/// static POLICY: Policy<'_> =
+///     Policy::new("https://authority.example", "https://valve.example", ALGORITHMS).with_leeway(30);
+///
+/// fn open_valve(token: BearerToken<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), Error> {
+///     let mut buffer = [0; 1024];
+///     let token = POLICY.verify(token, keys, now, &mut buffer)?;
+///     token.require_scope("valve:open")
+/// }
+/// # let token = BearerToken::new("a.b.c")?;
+/// # assert!(open_valve(token, &JwkSet::new(), UnixTime::from_seconds(0)).is_err());
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Policy<'a> {
+    issuer: Option<&'a str>,
+    more_issuers: &'a [&'a str],
+    audience: Option<&'a str>,
+    more_audiences: &'a [&'a str],
+    algorithms: &'a [&'a dyn Algorithm],
+    token_type: TokenType<'a>,
+    required: &'a [&'a str],
+    leeway: u32,
+    max_age: Option<u32>,
+    max_bytes: usize,
+    expiration_optional: bool,
+    time_ignored: bool,
+}
+
+/// The claims that RFC 9068 §2.2 requires of every access token.
+pub const RFC_9068_CLAIMS: &[&str] = &["iss", "exp", "aud", "sub", "client_id", "iat", "jti"];
+
+impl<'a> Policy<'a> {
+    /// The profile of RFC 9068: `typ` must be `at+jwt`, and all of [`RFC_9068_CLAIMS`] must be there.
+    ///
+    /// `issuer` is compared byte for byte with `iss`, and `audience` must be the `aud` or among it. `algorithms` is what
+    /// is allowed, and what is linked into the image.
+    #[must_use]
+    pub const fn new(issuer: &'a str, audience: &'a str, algorithms: &'a [&'a dyn Algorithm]) -> Self {
+        Self {
+            issuer: Some(issuer),
+            more_issuers: &[],
+            audience: Some(audience),
+            more_audiences: &[],
+            algorithms,
+            token_type: TokenType::AtJwt,
+            required: RFC_9068_CLAIMS,
+            leeway: 0,
+            max_age: None,
+            max_bytes: limits::TOKEN_BYTES,
+            expiration_optional: false,
+            time_ignored: false,
+        }
+    }
+
+    /// For servers from before RFC 9068: [`TokenType::Relaxed`], and of the claims only `iss`, `aud` and `exp` must be
+    /// there.
+    #[must_use]
+    pub const fn relaxed(issuer: &'a str, audience: &'a str, algorithms: &'a [&'a dyn Algorithm]) -> Self {
+        Self { token_type: TokenType::Relaxed, required: &[], ..Self::new(issuer, audience, algorithms) }
+    }
+
+    /// Accepts these issuers too. All share the keys, so they should be one server under several names.
+    #[must_use]
+    pub const fn with_issuers(self, issuers: &'a [&'a str]) -> Self {
+        Self { more_issuers: issuers, ..self }
+    }
+
+    /// Accepts these audiences too: other names of this resource server.
+    #[must_use]
+    pub const fn with_audiences(self, audiences: &'a [&'a str]) -> Self {
+        Self { more_audiences: audiences, ..self }
+    }
+
+    /// Accepts another kind of token.
+    #[must_use]
+    pub const fn with_token_type(self, token_type: TokenType<'a>) -> Self {
+        Self { token_type, ..self }
+    }
+
+    /// Requires these claims, whatever they hold, in place of what the constructor requires.
+    #[must_use]
+    pub const fn with_required_claims(self, names: &'a [&'a str]) -> Self {
+        Self { required: names, ..self }
+    }
+
+    /// Allows the clocks to differ by this many seconds. A minute is plenty; 0 is the default.
+    #[must_use]
+    pub const fn with_leeway(self, seconds: u32) -> Self {
+        Self { leeway: seconds, ..self }
+    }
+
+    /// Refuses tokens that were issued more than this many seconds ago, by their `iat`, or that have none.
+    #[must_use]
+    pub const fn with_max_age(self, seconds: u32) -> Self {
+        Self { max_age: Some(seconds), ..self }
+    }
+
+    /// Refuses longer tokens, in bytes; by default [`limits::TOKEN_BYTES`].
+    #[must_use]
+    pub const fn with_max_bytes(self, bytes: usize) -> Self {
+        Self { max_bytes: bytes, ..self }
+    }
+
+    /// Accepts tokens of any issuer that the keys belong to, or of none.
+    #[must_use]
+    pub const fn danger_any_issuer(self) -> Self {
+        Self { issuer: None, more_issuers: &[], ..self }
+    }
+
+    /// Accepts tokens that were issued for another resource server: whoever receives one there can use it here.
+    #[must_use]
+    pub const fn danger_any_audience(self) -> Self {
+        Self { audience: None, more_audiences: &[], ..self }
+    }
+
+    /// Accepts tokens without `exp`, which are good for ever. One that is there is still checked.
+    #[must_use]
+    pub const fn danger_optional_expiration(self) -> Self {
+        Self { expiration_optional: true, ..self }
+    }
+
+    /// Checks no time at all: expired tokens are accepted, and `exp` may be absent. For tools without a clock.
+    #[must_use]
+    pub const fn danger_without_time(self) -> Self {
+        Self { time_ignored: true, ..self }
+    }
+
+    /// Verifies a token, from its shape to its last claim, the cheap checks first.
+    ///
+    /// `keys` are the issuer's. `now` may be `None` while the clock is not set. `buffer` holds the decoded header and,
+    /// behind it, the payload: three quarters of the token's length are always enough. The access token borrows it.
+    ///
+    /// Stack on a Cortex-M4: under 1 KB of its own; the algorithm's comes on top.
+    ///
+    /// # Errors
+    ///
+    /// In the order of the checks: [`Error::TokenTooLong`], [`Error::NotCompact`], [`Error::Encrypted`];
+    /// [`Error::Base64`], [`Error::Json`], [`Error::Header`], [`Error::Critical`] and [`Error::UnsupportedHeader`] for the
+    /// header; [`Error::AlgorithmNotAllowed`]; [`Error::TokenType`]; [`Error::UnknownKey`], [`Error::AmbiguousKey`];
+    /// [`Error::BadSignature`]; [`Error::Base64`] and [`Error::Json`] for the payload; [`Error::Claim`];
+    /// [`Error::TimeUnavailable`] if a time has to be checked and `now` is `None`.
+    pub fn verify<'b>(
+        &self,
+        token: BearerToken<'_>,
+        keys: &dyn Keys,
+        now: impl Into<Option<UnixTime>>,
+        buffer: &'b mut [u8],
+    ) -> Result<AccessToken<'b>, Error> {
+        self.verify_with(token.as_str().as_bytes(), keys, now.into(), buffer, None)
+    }
+
+    /// Verifies a token as [`verify`](Self::verify) does, but spares the signature of one that `cache` has seen.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify): a hit is checked for everything except its signature.
+    pub fn verify_cached<'b, const N: usize>(
+        &self,
+        token: BearerToken<'_>,
+        keys: &dyn Keys,
+        now: impl Into<Option<UnixTime>>,
+        buffer: &'b mut [u8],
+        cache: &mut TokenCache<N>,
+    ) -> Result<AccessToken<'b>, Error> {
+        self.verify_with(token.as_str().as_bytes(), keys, now.into(), buffer, Some(cache))
+    }
+
+    fn verify_with<'b>(
+        &self,
+        token: &[u8],
+        keys: &dyn Keys,
+        now: Option<UnixTime>,
+        buffer: &'b mut [u8],
+        cache: Option<&mut dyn Remember>,
+    ) -> Result<AccessToken<'b>, Error> {
+        if token.len() > self.max_bytes {
+            return Err(Error::TokenTooLong);
+        }
+        let compact = Compact::split(token)?;
+        let (header, rest) = compact.header(buffer)?;
+        let algorithm = choose(self.algorithms, header.alg)?;
+        self.check_type(header.typ)?;
+        let mut verified = None;
+        match (cache, now) {
+            (Some(cache), Some(now)) => {
+                let seen = self.fingerprint(token, algorithm);
+                let mut tried = candidates(keys, algorithm, header.kid).take(limits::KEYS_TRIED);
+                if !tried.any(|entry| cache.holds(&seen.digest_with(&entry), now)) {
+                    let entry = verify_signature(&compact, &header, algorithm, keys, rest)?;
+                    verified = Some((cache, seen.digest_with(&entry)));
+                }
+            }
+            _ => _ = verify_signature(&compact, &header, algorithm, keys, rest)?,
+        }
+        let claims = Registered::read(compact.payload(rest)?)?;
+        self.check_claims(&claims, now)?;
+        if let (Some((cache, digest)), Some(expires_at)) = (verified, claims.expires_at) {
+            cache.keep(digest, expires_at);
+        }
+        Ok(AccessToken::new(claims, algorithm.name(), header.kid))
+    }
+
+    fn check_type(&self, typ: Option<Text<'_>>) -> Result<(), Error> {
+        let is = |name| typ.is_some_and(|typ| is_media_type(typ, name));
+        let good = match self.token_type {
+            TokenType::AtJwt => is("at+jwt"),
+            TokenType::Relaxed => typ.is_none() || is("at+jwt") || is("JWT"),
+            TokenType::Named(name) => is(name),
+            TokenType::Any => true,
+        };
+        if good { Ok(()) } else { Err(Error::TokenType) }
+    }
+
+    fn check_claims(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
+        if matches!(self.token_type, TokenType::Relaxed) {
+            check_kind(claims)?;
+        }
+        self.check_issuer(claims.issuer)?;
+        self.check_audience(claims.audience)?;
+        if !self.time_ignored {
+            self.check_times(claims, now)?;
+        }
+        for name in self.required {
+            if claims.object.get(name).is_none_or(|value| matches!(value, Value::Null)) {
+                return Err(Error::claim(claim_named(name), Reason::Missing));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_issuer(&self, issuer: Option<Text<'_>>) -> Result<(), Error> {
+        let Some(own) = self.issuer else { return Ok(()) };
+        let issuer = issuer.ok_or(Error::claim(Claim::Issuer, Reason::Missing))?;
+        if issuer == *own || self.more_issuers.iter().any(|other| issuer == **other) {
+            Ok(())
+        } else {
+            Err(Error::claim(Claim::Issuer, Reason::Mismatch))
+        }
+    }
+
+    fn check_audience(&self, audience: Option<Names<'_>>) -> Result<(), Error> {
+        let Some(own) = self.audience else { return Ok(()) };
+        let audience = audience.ok_or(Error::claim(Claim::Audience, Reason::Missing))?;
+        if audience.contains(own) || self.more_audiences.iter().any(|other| audience.contains(other)) {
+            Ok(())
+        } else {
+            Err(Error::claim(Claim::Audience, Reason::Mismatch))
+        }
+    }
+
+    /// RFC 7519 §4.1.4: the time must be before `exp`; §4.1.5: and not before `nbf`.
+    fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
+        let now = || now.ok_or(Error::TimeUnavailable);
+        match claims.expires_at {
+            Some(expires_at) if expires_at.saturating_add(self.leeway) <= now()? => {
+                return Err(Error::claim(Claim::ExpirationTime, Reason::Expired));
+            }
+            None if !self.expiration_optional => {
+                return Err(Error::claim(Claim::ExpirationTime, Reason::Missing));
+            }
+            _ => {}
+        }
+        if let Some(not_before) = claims.not_before
+            && not_before.saturating_sub(self.leeway) > now()?
+        {
+            return Err(Error::claim(Claim::NotBefore, Reason::NotYetValid));
+        }
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        let issued_at = claims.issued_at.ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
+        if issued_at.saturating_sub(self.leeway) > now()? {
+            return Err(Error::claim(Claim::IssuedAt, Reason::NotYetValid));
+        }
+        if issued_at.saturating_add(max_age).saturating_add(self.leeway) < now()? {
+            return Err(Error::claim(Claim::IssuedAt, Reason::TooOld));
+        }
+        Ok(())
+    }
+
+    /// The token, and what this policy demands of it: what a cached verdict stands for.
+    fn fingerprint(&self, token: &[u8], algorithm: &dyn Algorithm) -> Fingerprint {
+        let mut hash = Fingerprint::new();
+        hash.field(token);
+        hash.field(algorithm.name().as_bytes());
+        for name in self.issuer.iter().chain(self.more_issuers) {
+            hash.field(name.as_bytes());
+        }
+        hash.field(&[]);
+        for name in self.audience.iter().chain(self.more_audiences) {
+            hash.field(name.as_bytes());
+        }
+        hash
+    }
+}
+
+impl fmt::Debug for Policy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .field("algorithms", &self.algorithms)
+            .field("token_type", &self.token_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// RFC 7515 §4.1.9: `application/` may be left out, and media types have no case.
+fn is_media_type(typ: Text<'_>, name: &str) -> bool {
+    let Some(typ) = typ.as_str() else { return false };
+    bare_media_type(typ).eq_ignore_ascii_case(bare_media_type(name))
+}
+
+fn bare_media_type(name: &str) -> &str {
+    match name.split_at_checked("application/".len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") => rest,
+        _ => name,
+    }
+}
+
+/// What a token that does not say its kind by `typ` may give away of it.
+fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
+    if let Some(claim) = claims.foreign {
+        return Err(Error::claim(claim, Reason::Unexpected));
+    }
+    let is = |name, kinds: &[&str]| {
+        let value = claims.object.get(name).and_then(|value| value.as_text());
+        value.is_some_and(|value| kinds.iter().any(|kind| value == **kind))
+    };
+    if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh"]) {
+        return Err(Error::TokenType);
+    }
+    Ok(())
+}
+
+fn claim_named(name: &str) -> Claim {
+    match name {
+        "iss" => Claim::Issuer,
+        "sub" => Claim::Subject,
+        "aud" => Claim::Audience,
+        "exp" => Claim::ExpirationTime,
+        "nbf" => Claim::NotBefore,
+        "iat" => Claim::IssuedAt,
+        "jti" => Claim::JwtId,
+        "client_id" => Claim::ClientId,
+        "scope" | "scp" => Claim::Scope,
+        "auth_time" => Claim::AuthenticationTime,
+        "acr" => Claim::AuthenticationContext,
+        "amr" => Claim::AuthenticationMethods,
+        "roles" => Claim::Roles,
+        "groups" => Claim::Groups,
+        "entitlements" => Claim::Entitlements,
+        _ => Claim::Required,
+    }
+}

@@ -1,0 +1,231 @@
+//! The one walk that every text goes through before anything of it is seen
+//! ([RFC 8259 §2](https://www.rfc-editor.org/rfc/rfc8259#section-2)).
+
+use heapless::Vec;
+
+use super::{JsonError, Text, cursor::Cursor, text::Escapes};
+use crate::limits::{JSON_BYTES, JSON_DEPTH, JSON_MEMBERS};
+
+/// Checks length and encoding (RFC 8259 §8.1).
+pub(super) fn text(json: &[u8]) -> Result<&str, JsonError> {
+    if json.len() > JSON_BYTES {
+        return Err(JsonError::TooLong);
+    }
+    core::str::from_utf8(json).map_err(|_| JsonError::InvalidUtf8)
+}
+
+/// Checks everything else, and tells where the first reverse solidus is.
+pub(super) fn value(json: &str) -> Result<Option<usize>, JsonError> {
+    let mut walk = Walk { cursor: Cursor::new(json), open: Vec::new(), names: Vec::new(), first_escape: None };
+    loop {
+        match walk.enter_value()? {
+            Next::Value => {}
+            Next::Separator => match walk.leave_values()? {
+                Some(()) => {}
+                None => return Ok(walk.first_escape),
+            },
+        }
+    }
+}
+
+/// What must come next in the text.
+enum Next {
+    /// A value: the first of an array or object that was just opened.
+    Value,
+    /// What follows a value that is complete.
+    Separator,
+}
+
+/// Where the walk is.
+struct Walk<'a> {
+    cursor: Cursor<'a>,
+    /// The arrays and objects around this place, outermost first.
+    open: Vec<Container, JSON_DEPTH>,
+    /// The names of the members of all objects in `open`, outermost first.
+    names: Vec<Name, JSON_MEMBERS>,
+    first_escape: Option<usize>,
+}
+
+/// What a hostile text can make of the stack.
+const _: () = assert!(size_of::<Walk<'_>>() <= 900);
+
+#[derive(Clone, Copy)]
+enum Container {
+    Array,
+    /// `first` is the index of its first name.
+    Object {
+        first: usize,
+    },
+}
+
+/// A member's name: where it is written, and 16 bits that are equal for equal names.
+struct Name {
+    offset: u16,
+    fingerprint: u16,
+}
+
+impl<'a> Walk<'a> {
+    /// Passes a scalar, an empty array or object, or the beginning of one that is not.
+    fn enter_value(&mut self) -> Result<Next, JsonError> {
+        self.cursor.skip_whitespace();
+        match self.cursor.peek().ok_or(JsonError::UnexpectedEnd)? {
+            b'"' => {
+                self.string()?;
+            }
+            b'{' => {
+                self.enter(Container::Object { first: self.names.len() })?;
+                if !self.cursor.eat(b'}') {
+                    self.name()?;
+                    return Ok(Next::Value);
+                }
+                self.open.pop();
+            }
+            b'[' => {
+                self.enter(Container::Array)?;
+                if !self.cursor.eat(b']') {
+                    return Ok(Next::Value);
+                }
+                self.open.pop();
+            }
+            b'-' | b'0'..=b'9' => self.number()?,
+            b't' => self.literal(b"true")?,
+            b'f' => self.literal(b"false")?,
+            b'n' => self.literal(b"null")?,
+            _ => return Err(JsonError::UnexpectedByte),
+        }
+        Ok(Next::Separator)
+    }
+
+    /// Passes the brackets that close what is complete, and the comma (and name) before the next value, if there is
+    /// one.
+    fn leave_values(&mut self) -> Result<Option<()>, JsonError> {
+        loop {
+            self.cursor.skip_whitespace();
+            let Some(container) = self.open.last().copied() else {
+                return self.cursor.peek().map_or(Ok(None), |_| Err(JsonError::TrailingBytes));
+            };
+            let byte = self.cursor.peek().ok_or(JsonError::UnexpectedEnd)?;
+            self.cursor.step();
+            match (container, byte) {
+                (Container::Array, b',') => return Ok(Some(())),
+                (Container::Object { .. }, b',') => {
+                    self.cursor.skip_whitespace();
+                    self.name()?;
+                    return Ok(Some(()));
+                }
+                (Container::Array, b']') => {}
+                (Container::Object { first }, b'}') => self.names.truncate(first),
+                _ => return Err(JsonError::UnexpectedByte),
+            }
+            self.open.pop();
+        }
+    }
+
+    /// Passes an opening bracket and the white space after it.
+    fn enter(&mut self, container: Container) -> Result<(), JsonError> {
+        self.open.push(container).map_err(|_| JsonError::TooDeep)?;
+        self.cursor.step();
+        self.cursor.skip_whitespace();
+        Ok(())
+    }
+
+    /// Passes a member's name and its colon.
+    fn name(&mut self) -> Result<(), JsonError> {
+        match self.cursor.peek() {
+            Some(b'"') => {}
+            Some(_) => return Err(JsonError::UnexpectedByte),
+            None => return Err(JsonError::UnexpectedEnd),
+        }
+        let offset = u16::try_from(self.cursor.at()).map_err(|_| JsonError::TooLong)?;
+        let name = self.string()?;
+        let fingerprint = fingerprint(name);
+        if self.is_taken(name, fingerprint) {
+            return Err(JsonError::DuplicateName);
+        }
+        self.names.push(Name { offset, fingerprint }).map_err(|_| JsonError::TooManyMembers)?;
+        self.cursor.skip_whitespace();
+        self.expect(b':')
+    }
+
+    /// Whether the innermost object has a member of this name.
+    fn is_taken(&self, name: Text<'_>, fingerprint: u16) -> bool {
+        let Some(Container::Object { first }) = self.open.last() else {
+            return false;
+        };
+        self.names
+            .get(*first..)
+            .unwrap_or_default()
+            .iter()
+            .filter(|other| other.fingerprint == fingerprint)
+            .any(|other| self.cursor.moved_to(other.offset.into()).string() == Some(name))
+    }
+
+    /// Passes a string (RFC 8259 §7).
+    fn string(&mut self) -> Result<Text<'a>, JsonError> {
+        let start = self.cursor.at();
+        let mut escapes = Escapes::None;
+        self.cursor.step();
+        loop {
+            self.cursor.skip_plain();
+            match self.cursor.peek().ok_or(JsonError::UnexpectedEnd)? {
+                b'"' => break,
+                b'\\' => {
+                    escapes = Escapes::Some;
+                    self.first_escape.get_or_insert(self.cursor.at());
+                    self.cursor.step();
+                    self.cursor.unescape()?;
+                }
+                _ => return Err(JsonError::ControlCharacter),
+            }
+        }
+        self.cursor.step();
+        Ok(Text::trusted(self.cursor.since(start).unwrap_or_default(), escapes))
+    }
+
+    /// Passes a number (RFC 8259 §6).
+    fn number(&mut self) -> Result<(), JsonError> {
+        self.cursor.eat(b'-');
+        let leading_zero = self.cursor.eat(b'0');
+        // One of both: digits without a zero before them, or a zero without digits after it.
+        if self.cursor.skip_digits() == leading_zero {
+            return Err(JsonError::InvalidNumber);
+        }
+        if self.cursor.eat(b'.') && !self.cursor.skip_digits() {
+            return Err(JsonError::InvalidNumber);
+        }
+        if self.cursor.eat(b'e') || self.cursor.eat(b'E') {
+            let _ = self.cursor.eat(b'+') || self.cursor.eat(b'-');
+            if !self.cursor.skip_digits() {
+                return Err(JsonError::InvalidNumber);
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes a literal name (RFC 8259 §3).
+    fn literal(&mut self, name: &[u8]) -> Result<(), JsonError> {
+        name.iter().try_for_each(|byte| self.expect(*byte))
+    }
+
+    /// Passes a byte that must be the next one.
+    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.cursor.eat(byte) {
+            return Ok(());
+        }
+        Err(self.cursor.peek().map_or(JsonError::UnexpectedEnd, |_| JsonError::UnexpectedByte))
+    }
+}
+
+/// 16 bits of a name's characters (FNV-1a, 32 bits, the upper half). A sender can make them collide; then names are
+/// compared, at most `JSON_MEMBERS` for each.
+fn fingerprint(name: Text<'_>) -> u16 {
+    const BASIS: u32 = 0x811c_9dc5;
+    const PRIME: u32 = 0x0100_0193;
+    let add = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(PRIME);
+    let hash = match name.as_str() {
+        Some(name) => name.bytes().fold(BASIS, add),
+        None => name.chars().fold(BASIS, |hash, character| character.encode_utf8(&mut [0; 4]).bytes().fold(hash, add)),
+    };
+    let [_, _, low, high] = hash.to_le_bytes();
+    u16::from_le_bytes([low, high])
+}

@@ -1,0 +1,248 @@
+//! Values, objects and arrays of a validated text
+//! ([RFC 8259 §3 to §5](https://www.rfc-editor.org/rfc/rfc8259#section-3)).
+
+use core::{fmt, iter::FusedIterator};
+
+use super::{JsonError, Number, Text, TextChars, cursor::Cursor, validate};
+
+/// A JSON value (RFC 8259 §3), borrowed from the text for `'a`.
+///
+/// Its `Debug` shows nothing, since most values here come out of tokens.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(Number<'a>),
+    /// A string.
+    String(Text<'a>),
+    /// An array.
+    Array(Array<'a>),
+    /// An object.
+    Object(Object<'a>),
+}
+
+impl<'a> Value<'a> {
+    /// The value of a text that was validated.
+    pub(super) fn trusted(json: &'a str) -> Option<Self> {
+        let mut cursor = Cursor::new(json);
+        cursor.skip_whitespace();
+        cursor.value()
+    }
+
+    /// The string, if it is one.
+    #[must_use]
+    pub const fn as_text(self) -> Option<Text<'a>> {
+        if let Self::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The boolean, if it is one.
+    #[must_use]
+    pub const fn as_bool(self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(value) } else { None }
+    }
+
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn as_number(self) -> Option<Number<'a>> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    /// The array, if it is one.
+    #[must_use]
+    pub const fn as_array(self) -> Option<Array<'a>> {
+        if let Self::Array(array) = self { Some(array) } else { None }
+    }
+
+    /// The object, if it is one.
+    #[must_use]
+    pub const fn as_object(self) -> Option<Object<'a>> {
+        if let Self::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// The value as it was written.
+    #[must_use]
+    pub const fn as_json(self) -> &'a str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(true) => "true",
+            Self::Bool(false) => "false",
+            Self::Number(number) => number.as_json(),
+            Self::String(text) => text.as_json(),
+            Self::Array(array) => array.as_json(),
+            Self::Object(object) => object.as_json(),
+        }
+    }
+}
+
+/// A JSON object (RFC 8259 §4), borrowed from the text for `'a`. No two of its members have one name.
+#[derive(Clone, Copy)]
+pub struct Object<'a> {
+    json: &'a str,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a JSON text that must be an object.
+    ///
+    /// # Errors
+    ///
+    /// The first rule of RFC 8259 that the text breaks, or [`JsonError::NotAnObject`].
+    ///
+    /// ```
+    /// use bearward_core::json::{JsonError, Object};
+    ///
+    /// assert!(Object::read(br#"{"sub": "a"}"#)?.get("sub").is_some());
+    /// assert_eq!(Object::read(b"[]").err(), Some(JsonError::NotAnObject));
+    /// assert_eq!(Object::read(br#"{"sub": 1, "\u0073ub": 2}"#).err(), Some(JsonError::DuplicateName));
+    /// # Ok::<(), JsonError>(())
+    /// ```
+    pub fn read(json: &'a [u8]) -> Result<Self, JsonError> {
+        super::read(json)?.as_object().ok_or(JsonError::NotAnObject)
+    }
+
+    /// Reads a JSON text that must be an object, and rewrites it as [`resolve_escapes`](super::resolve_escapes) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Object::read`].
+    ///
+    /// ```
+    /// use bearward_core::json::{JsonError, Object, Value};
+    ///
+    /// let mut json = *br#"{"iss": "https:\/\/as.example"}"#;
+    /// let claims = Object::read_in_place(&mut json)?;
+    /// let issuer = claims.get("iss").and_then(Value::as_text).and_then(|issuer| issuer.as_str());
+    /// assert_eq!(issuer, Some("https://as.example"));
+    /// # Ok::<(), JsonError>(())
+    /// ```
+    pub fn read_in_place(json: &'a mut [u8]) -> Result<Self, JsonError> {
+        let length = super::resolve_escapes(json)?;
+        let json = validate::text(json.get(..length).unwrap_or_default())?;
+        Value::trusted(json).and_then(Value::as_object).ok_or(JsonError::NotAnObject)
+    }
+
+    /// The object of a text that was validated: what [`Object::as_json`] gave, or [`resolve_escapes`] left.
+    ///
+    /// A text of another kind gives an object without members.
+    ///
+    /// [`resolve_escapes`]: super::resolve_escapes
+    pub(crate) const fn trusted(json: &'a str) -> Self {
+        Self { json: json.trim_ascii() }
+    }
+
+    /// The value of the member with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.members().find(|(member, _)| member == name).map(|(_, value)| value)
+    }
+
+    /// The value at the end of a path of names, each of them a member of the object before.
+    ///
+    /// An empty path gives the object itself.
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<Value<'a>> {
+        path.iter().try_fold(Value::Object(*self), |value, name| value.as_object()?.get(name))
+    }
+
+    /// The members, in the order of the text.
+    #[must_use]
+    pub fn members(&self) -> Members<'a> {
+        let mut cursor = Cursor::new(self.json);
+        cursor.eat(b'{');
+        Members { cursor }
+    }
+
+    /// The object as it was written, with its braces.
+    #[must_use]
+    pub const fn as_json(&self) -> &'a str {
+        self.json
+    }
+}
+
+/// A JSON array (RFC 8259 §5), borrowed from the text for `'a`.
+#[derive(Clone, Copy)]
+pub struct Array<'a> {
+    json: &'a str,
+}
+
+impl<'a> Array<'a> {
+    /// The array of validated text.
+    pub(super) const fn trusted(json: &'a str) -> Self {
+        Self { json }
+    }
+
+    /// The elements, in the order of the text.
+    #[must_use]
+    pub fn elements(&self) -> Elements<'a> {
+        let mut cursor = Cursor::new(self.json);
+        cursor.eat(b'[');
+        Elements { cursor }
+    }
+
+    /// The array as it was written, with its brackets.
+    #[must_use]
+    pub const fn as_json(&self) -> &'a str {
+        self.json
+    }
+}
+
+/// The members of an [`Object`]: name and value.
+#[derive(Clone)]
+pub struct Members<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Text<'a>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.cursor.skip_whitespace();
+        let name = self.cursor.string()?;
+        self.cursor.skip_whitespace();
+        self.cursor.eat(b':');
+        self.cursor.skip_whitespace();
+        let value = self.cursor.value()?;
+        self.cursor.skip_whitespace();
+        self.cursor.eat(b',');
+        Some((name, value))
+    }
+}
+
+impl FusedIterator for Members<'_> {}
+
+/// The elements of an [`Array`].
+#[derive(Clone)]
+pub struct Elements<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.cursor.skip_whitespace();
+        if self.cursor.peek() == Some(b']') {
+            return None;
+        }
+        let value = self.cursor.value()?;
+        self.cursor.skip_whitespace();
+        self.cursor.eat(b',');
+        Some(value)
+    }
+}
+
+impl FusedIterator for Elements<'_> {}
+
+macro_rules! redacted {
+    ($($type:ident)*) => {$(
+        impl fmt::Debug for $type<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+    )*};
+}
+
+redacted!(Value Object Array Number Text TextChars Members Elements);

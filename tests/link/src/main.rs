@@ -1,0 +1,190 @@
+//! All of bearward-core in one device image, so that `tests/link/check` can look at what it brings along.
+//!
+//! The image is linked and never run. What it reads comes through `black_box`, so that the optimiser cannot know it, and
+//! what it finds out goes there, so that none of it can be left out.
+#![no_std]
+#![no_main]
+
+#[cfg(feature = "provoke-alloc")]
+extern crate alloc;
+
+use core::{
+    fmt::{self, Write as _},
+    hint::black_box,
+    panic::PanicInfo,
+};
+
+use bearward_core::{
+    Algorithm, BearerRequest, BearerToken, Error, Hs256, Hs384, Hs512, Jwk, JwkSet, JwkSetReader, KeyError, Policy,
+    Ps256, Ps384, Ps512, Rs256, Rs384, Rs512, SecretSet, TokenCache, Transport, UnixTime, json, verify_jws,
+};
+#[cfg(feature = "curves")]
+use bearward_core::{Ed25519, EdDsa, Es256, Es384, Es512};
+use bearward_net as _;
+
+static ALGORITHMS: &[&dyn Algorithm] = &[
+    &Hs256,
+    &Hs384,
+    &Hs512,
+    &Rs256,
+    &Rs384,
+    &Rs512,
+    &Ps256,
+    &Ps384,
+    &Ps512,
+    #[cfg(feature = "curves")]
+    &Es256,
+    #[cfg(feature = "curves")]
+    &Es384,
+    #[cfg(feature = "curves")]
+    &Es512,
+    #[cfg(feature = "curves")]
+    &EdDsa,
+    #[cfg(feature = "curves")]
+    &Ed25519,
+];
+
+static POLICY: Policy<'_> =
+    Policy::new("https://authority.example", "https://valve.example", ALGORITHMS).with_leeway(30);
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let request: &[u8] = black_box(b"Bearer a.b.c");
+    black_box(keys(request).is_ok());
+    black_box(secrets(request).is_ok());
+    black_box(texts(request).is_ok());
+    black_box(guard(request).is_ok());
+    provoke(request);
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// A request, from its header to the answer.
+fn guard(bytes: &[u8]) -> Result<(), Error> {
+    let mut keys = JwkSet::<4>::new();
+    let mut reader = JwkSetReader::new(&mut keys);
+    for piece in bytes.chunks(7) {
+        black_box(reader.feed(piece).is_ok());
+    }
+    black_box(reader.finish().is_ok());
+
+    let mut buffer = [0; 1024];
+    let form = BearerRequest::new(Transport::Tls).with_form("POST", Some(bytes), bytes).danger_with_query("GET", bytes);
+    black_box(form.token(&mut buffer).is_ok());
+    let mut buffer = [0; 1024];
+    let request = BearerRequest::new(black_box(Transport::TlsEndsInFront)).with_authorization([bytes]);
+    let Some(credentials) = request.token(&mut buffer)? else { return Err(Error::MalformedRequest) };
+    authorize(credentials.token, &keys)
+}
+
+/// A token, without and with the memory of those seen before.
+fn authorize(token: BearerToken<'_>, keys: &JwkSet<4>) -> Result<(), Error> {
+    let now = UnixTime::from_seconds(black_box(1_795_318_692));
+    let mut buffer = [0; 1024];
+    let mut cache = TokenCache::<4>::new();
+    black_box(POLICY.verify_cached(token, keys, None, &mut buffer, &mut cache).is_ok());
+    black_box(verify_jws(token.as_str().as_bytes(), ALGORITHMS, keys, &mut buffer).is_ok());
+    let access = POLICY.verify(token, keys, now, &mut buffer)?;
+    black_box((access.issuer(), access.subject(), access.audience(), access.expires_at(), access.client_id()));
+    black_box((access.claim(&["realm", "roles"]), access.key_id(), access.algorithm()));
+    black_box(access.scope().contains(token.as_str()));
+    black_box(access.require_any_scope("a b").is_ok());
+    access.require_scope("a b")
+}
+
+/// A key in each of its forms.
+fn keys(bytes: &[u8]) -> Result<(), KeyError> {
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    let read = [Jwk::<516>::read(bytes), Jwk::from_spki_der(bytes), Jwk::from_pem(text)];
+    for key in &read {
+        black_box(key.as_ref().map(Jwk::thumbprint).is_ok());
+    }
+    for key in read {
+        black_box(key?.with_key_id(text)?.public_key());
+    }
+    Ok(())
+}
+
+/// Secrets of a local file.
+fn secrets(bytes: &[u8]) -> Result<(), KeyError> {
+    let mut buffer = [0; 256];
+    let secrets = SecretSet::<2>::read_local(bytes, &mut buffer)?;
+    let mut rest = [0; 256];
+    black_box(verify_jws(bytes, ALGORITHMS, &secrets, &mut rest).is_ok());
+    Ok(())
+}
+
+/// The JSON reader, and everything that writes text.
+fn texts(bytes: &[u8]) -> fmt::Result {
+    let mut text = [0; 64];
+    let length = text.len().min(bytes.len());
+    text.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    black_box(json::resolve_escapes(text.get_mut(..length).unwrap_or_default()).is_ok());
+    if let Ok(object) = json::Object::read(bytes) {
+        for (name, value) in object.members() {
+            write!(Sink, "{name} {name:?} {value:?}")?;
+            if let Some(number) = value.as_number() {
+                black_box((number.as_u64(), number.as_i64()));
+                write!(Sink, "{number}")?;
+            }
+        }
+    }
+    let error = guard(bytes).err().unwrap_or(Error::NotCompact);
+    write!(Sink, "{error} {error:?} {POLICY:?}")
+}
+
+/// Takes text and keeps none of it.
+struct Sink;
+
+impl fmt::Write for Sink {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        black_box(text);
+        Ok(())
+    }
+}
+
+/// What the check must find, one at a time; nothing by default.
+fn provoke(bytes: &[u8]) {
+    #[cfg(feature = "provoke-panic")]
+    if bytes.is_empty() {
+        panic!("provoked");
+    }
+    #[cfg(feature = "provoke-index")]
+    black_box(bytes[bytes.len() / 2]);
+    #[cfg(feature = "provoke-alloc")]
+    black_box(alloc::boxed::Box::new(bytes.len()));
+    black_box(bytes);
+}
+
+/// Looks at where the panic came from: otherwise the optimiser leaves the places out, and the check sees none.
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    black_box(info.location());
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// An allocator, since without one nothing that allocates can be linked.
+#[cfg(feature = "provoke-alloc")]
+mod allocator {
+    use core::{
+        alloc::{GlobalAlloc, Layout},
+        ptr,
+    };
+
+    struct Nothing;
+
+    #[global_allocator]
+    static NOTHING: Nothing = Nothing;
+
+    // SAFETY: it never hands out memory, and so is never given any back.
+    unsafe impl GlobalAlloc for Nothing {
+        unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+            ptr::null_mut()
+        }
+
+        unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+    }
+}
