@@ -8,6 +8,8 @@ use super::{Encoded, Hash};
 ///
 /// The whole encoding is made and compared (RFC 8017 §8.2.2, step 3). Nothing is parsed, so that nothing can be hidden
 /// in padding or parameters.
+// Not inlined: what it needs of the stack is needed after the power only.
+#[inline(never)]
 pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded) -> bool {
     let hash = H::digest(message);
     let Some(padding) =

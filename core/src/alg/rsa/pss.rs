@@ -8,6 +8,8 @@ use super::{Encoded, Hash};
 /// Whether `encoded` is an encoding of `message` (RFC 8017 §9.1.2).
 ///
 /// The mask is taken off while the bytes are read: neither it nor the data block is kept.
+// Not inlined: what it needs of the stack is needed after the power only.
+#[inline(never)]
 pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded) -> bool {
     consistent::<H>(message, encoded).unwrap_or(false)
 }
