@@ -176,8 +176,6 @@ impl<'a> Policy<'a> {
     /// `keys` are the issuer's. `now` may be `None` while the clock is not set. `buffer` holds the decoded header and,
     /// behind it, the payload: three quarters of the token's length are always enough. The access token borrows it.
     ///
-    /// Stack on a Cortex-M4: under 1 KB of its own; the algorithm's comes on top.
-    ///
     /// # Errors
     ///
     /// In the order of the checks: [`Error::TokenTooLong`], [`Error::NotCompact`], [`Error::Encrypted`];

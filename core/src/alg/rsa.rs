@@ -27,7 +27,7 @@ macro_rules! rsa_algorithm {
         $(#[$doc])*
         ///
         /// The key's modulus has 2048 to 4096 bits, its exponent is odd, at least 3 and below 2^64. The signature is as
-        /// long as the modulus. Verification takes about 2.5 KiB of stack.
+        /// long as the modulus.
         ///
         /// ```
         #[doc = concat!("use bearward_core::{Algorithm, ", stringify!($algorithm), "};")]

@@ -12,7 +12,7 @@ use crate::{
 
 /// Up to `N` public keys of up to `BYTES` bytes of material each (see [`Jwk`]).
 ///
-/// A key takes about 160 bytes and its `BYTES`; four of the default size are 2.8 KB, to be kept in a `static` rather
+/// A key takes about 160 bytes and its `BYTES`; four of the default size are 2.7 KB, to be kept in a `static` rather
 /// than on a stack.
 ///
 /// ```

@@ -15,8 +15,9 @@ use core::{
 };
 
 use bearward_core::{
-    Algorithm, BearerRequest, BearerToken, Error, Hs256, Hs384, Hs512, Jwk, JwkSet, JwkSetReader, KeyError, Policy,
-    Ps256, Ps384, Ps512, Rs256, Rs384, Rs512, SecretSet, TokenCache, Transport, UnixTime, json, verify_jws,
+    Algorithm, BearerRequest, BearerToken, Challenge, Error, Hs256, Hs384, Hs512, Jwk, JwkSet, JwkSetReader, KeyError,
+    Policy, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512, SecretSet, TokenCache, Transport, UnixTime, audience_contains,
+    json, scope_contains, verify_jws,
 };
 #[cfg(feature = "curves")]
 use bearward_core::{Ed25519, EdDsa, Es256, Es384, Es512};
@@ -117,10 +118,9 @@ fn secrets(bytes: &[u8]) -> Result<(), KeyError> {
 
 /// The JSON reader, and everything that writes text.
 fn texts(bytes: &[u8]) -> fmt::Result {
-    let mut text = [0; 64];
-    let length = text.len().min(bytes.len());
-    text.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    black_box(json::resolve_escapes(text.get_mut(..length).unwrap_or_default()).is_ok());
+    let mut copy = [0; 64];
+    copy.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    black_box(json::resolve_escapes(&mut copy).is_ok());
     if let Ok(object) = json::Object::read(bytes) {
         for (name, value) in object.members() {
             write!(Sink, "{name} {name:?} {value:?}")?;
@@ -130,8 +130,12 @@ fn texts(bytes: &[u8]) -> fmt::Result {
             }
         }
     }
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    black_box(scope_contains(text, "a b"));
+    black_box(json::read(bytes).is_ok_and(|value| audience_contains(value, text)));
     let error = guard(bytes).err().unwrap_or(Error::NotCompact);
-    write!(Sink, "{error} {error:?} {POLICY:?}")
+    let challenge = Challenge::new().with_realm(text).with_scope(text).with_resource_metadata(text).with_error(error);
+    write!(Sink, "{challenge} {} {error} {error:?} {POLICY:?}", error.status())
 }
 
 /// Takes text and keeps none of it.

@@ -1,0 +1,91 @@
+//! What the targets share: keys, an algorithm that believes everything, and a judge for JSON.
+
+use std::sync::LazyLock;
+
+use bearward_core::{
+    Algorithm, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys, Ps256,
+    Ps384, Ps512, PublicKey, Rs256, Rs384, Rs512,
+    json::{JsonError, Value},
+};
+
+/// All algorithms.
+pub static ALGORITHMS: &[&dyn Algorithm] =
+    &[&Hs256, &Hs384, &Hs512, &Rs256, &Rs384, &Rs512, &Ps256, &Ps384, &Ps512, &Es256, &Es384, &Es512, &EdDsa, &Ed25519];
+
+/// The public keys that made the tokens among the seeds.
+pub static KEYS: LazyLock<JwkSet<4>> = LazyLock::new(|| JwkSet::read(include_bytes!("../data/jwks.json")).unwrap());
+
+/// Good tokens: the only ones that may verify. A fuzzer makes no signatures.
+pub const TOKENS: [&str; 3] = [
+    include_str!("../seeds/policy/es256"),
+    include_str!("../seeds/policy/rs256"),
+    include_str!("../seeds/policy/eddsa"),
+];
+
+/// An algorithm to which every signature is good, so that a fuzzer gets to what lies behind it.
+#[derive(Debug)]
+pub struct Believer;
+
+impl Algorithm for Believer {
+    fn name(&self) -> &'static str {
+        "believed"
+    }
+
+    fn fits(&self, _: &Key<'_>) -> bool {
+        true
+    }
+
+    fn fits_signature(&self, _: &Key<'_>, _: usize) -> bool {
+        true
+    }
+
+    fn verify(&self, _: &Key<'_>, _: &[u8], _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The key that goes with [`Believer`].
+pub struct AnyKey;
+
+impl Keys for AnyKey {
+    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
+        let key = Key::Public(PublicKey::Ed25519 { x: &[0; 32] });
+        (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
+    }
+}
+
+/// Whether a refusal is for a limit, or for a duplicate name, which other readers let pass.
+pub fn is_stricter(error: JsonError) -> bool {
+    matches!(
+        error,
+        JsonError::DuplicateName
+            | JsonError::TooDeep
+            | JsonError::TooManyMembers
+            | JsonError::TooLong
+            | JsonError::NotAnObject
+    )
+}
+
+/// Whether both readers understood the same. Depth is bounded by the reader, so the recursion is, too.
+pub fn is_same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
+    match (ours, theirs) {
+        (Value::Null, serde_json::Value::Null) => true,
+        (Value::Bool(ours), serde_json::Value::Bool(theirs)) => ours == *theirs,
+        (Value::Number(ours), serde_json::Value::Number(theirs)) => {
+            theirs.as_u64().is_none_or(|number| ours.as_u64() == Some(number))
+                && theirs.as_i64().is_none_or(|number| ours.as_i64() == Some(number))
+        }
+        (Value::String(ours), serde_json::Value::String(theirs)) => {
+            ours == **theirs && ours.to_string() == *theirs && ours.chars().eq(theirs.chars())
+        }
+        (Value::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.elements().count() == theirs.len()
+                && ours.elements().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+        }
+        (Value::Object(ours), serde_json::Value::Object(theirs)) => {
+            ours.members().count() == theirs.len()
+                && theirs.iter().all(|(name, theirs)| ours.get(name).is_some_and(|ours| is_same(ours, theirs)))
+        }
+        _ => false,
+    }
+}
