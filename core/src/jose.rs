@@ -1,19 +1,25 @@
 //! JSON Object Signing and Encryption: headers, signatures and keys
 //! ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 
-mod draft;
+mod document;
 pub(crate) mod header;
 mod jwk;
 mod jwks;
+mod jwks_reader;
 pub(crate) mod jws;
 mod key_error;
 mod lexer;
+mod members;
 mod pem;
+#[cfg(test)]
+mod samples;
 mod secrets;
 mod spki;
+mod thumbprint;
 
 pub use jwk::Jwk;
-pub use jwks::{JwkSet, JwkSetReader};
+pub use jwks::JwkSet;
+pub use jwks_reader::JwkSetReader;
 pub use jws::{Jws, verify_jws};
 pub use key_error::KeyError;
 pub use secrets::SecretSet;

@@ -45,6 +45,7 @@
         clippy::allow_attributes,
         clippy::arithmetic_side_effects,
         clippy::as_conversions,
+        clippy::panic_in_result_fn,
         clippy::string_slice,
         reason = "tests may fail loudly"
     )

@@ -31,5 +31,5 @@ pub const KEYS_TRIED: usize = 4;
 /// The longest signature, in bytes: RSA with 4096 bits.
 pub const SIGNATURE_BYTES: usize = 512;
 
-/// The material of the largest key, in bytes: modulus and exponent of RSA with 4096 bits.
-pub const KEY_BYTES: usize = 516;
+/// The material of the largest key, in bytes: the modulus of RSA with 4096 bits, and the longest exponent that is taken.
+pub const KEY_BYTES: usize = 520;

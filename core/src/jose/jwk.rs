@@ -2,18 +2,18 @@
 //! ([RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and of Ed25519
 //! ([RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use heapless::{String, Vec};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    base64url::Encoded,
     jose::{
-        draft::{Document, Reader},
+        document::{Document, Reader},
         key_error::KeyError,
-        pem, spki,
+        members::{EXPONENT_BYTES, MODULUS_BYTES},
+        pem, spki, thumbprint,
     },
+    json::JsonError,
     key::{Curve, Key, KeyEntry, Keys, PublicKey},
     limits,
 };
@@ -89,7 +89,7 @@ impl<const BYTES: usize> Jwk<BYTES> {
     /// The first rule that it breaks. A shared secret is [`KeyError::Symmetric`] and a private key
     /// [`KeyError::Private`]: neither belongs where public keys are read.
     pub fn read(json: &[u8]) -> Result<Self, KeyError> {
-        let mut read = Err(KeyError::Malformed);
+        let mut read = Err(JsonError::NotAnObject.into());
         let mut reader = Reader::new(Document::Key);
         let mut keep = |key| read = key;
         reader.feed(json, &mut keep)?;
@@ -168,20 +168,22 @@ impl<const BYTES: usize> Jwk<BYTES> {
         self.algorithm
     }
 
-    /// The SHA-256 thumbprint of the key (RFC 7638 §3): 32 bytes that depend on nothing but the key.
+    /// The SHA-256 thumbprint of the key (RFC 7638 §3): 32 bytes that depend on nothing but the key. Many servers use it,
+    /// in base64url, as `kid`.
+    ///
+    /// ```
+    /// use bearward_core::{Jwk, base64url::Encoded};
+    ///
+    /// let jwk = Jwk::<32>::read(
+    ///     br#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// let thumbprint = Encoded(&jwk.thumbprint()).to_string();
+    /// assert_eq!(thumbprint, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    /// # Ok::<(), bearward_core::KeyError>(())
+    /// ```
     #[must_use]
     pub fn thumbprint(&self) -> [u8; 32] {
-        let mut hash = Hash(Sha256::new());
-        // Writing to a hash cannot fail.
-        let _ = match self.public_key() {
-            PublicKey::Ec { curve, x, y } => {
-                let (name, x, y) = (curve.name(), Encoded(x), Encoded(y));
-                write!(hash, r#"{{"crv":"{name}","kty":"EC","x":"{x}","y":"{y}"}}"#)
-            }
-            PublicKey::Rsa { n, e } => write!(hash, r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, Encoded(e), Encoded(n)),
-            PublicKey::Ed25519 { x } => write!(hash, r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, Encoded(x)),
-        };
-        hash.0.finalize().into()
+        thumbprint::sha256(self.public_key())
     }
 
     pub(crate) fn entry(&self) -> KeyEntry<'_> {
@@ -212,28 +214,22 @@ impl<const BYTES: usize> Keys for Jwk<BYTES> {
 
 /// 2048 to 4096 bits, without leading zero bytes (RFC 7518 §6.3.1.1, §3.3).
 fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
-    let good = match (n.len(), n.first()) {
-        (256, Some(first)) => *first >= 0x80,
-        (257..=512, Some(first)) => *first != 0,
-        _ => false,
-    };
-    if good { Ok(()) } else { Err(KeyError::Length) }
+    match n {
+        [0, ..] => Err(KeyError::Length),
+        [first, ..] if n.len() == 256 && *first < 0x80 => Err(KeyError::Length),
+        _ if (256..=MODULUS_BYTES).contains(&n.len()) => Ok(()),
+        _ => Err(KeyError::Length),
+    }
 }
 
 /// Odd, 3 or more, without leading zero bytes.
 fn check_exponent(e: &[u8]) -> Result<(), KeyError> {
     match e {
-        [0, ..] | [] | [1] => Err(KeyError::Exponent),
-        [.., last] if e.len() <= 8 && last & 1 == 1 => Ok(()),
+        [0, ..] | [1] => Err(KeyError::Exponent),
+        [.., last] if e.len() <= EXPONENT_BYTES && last & 1 == 1 => Ok(()),
         _ => Err(KeyError::Exponent),
     }
 }
 
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.update(text);
-        Ok(())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -10,10 +10,10 @@ use crate::json::JsonError;
 pub enum KeyError {
     /// The document is not good JSON.
     Json(JsonError),
-    /// A member is absent that keys of this type must have, or the set has no `keys`.
-    Missing,
-    /// A member has another JSON type, comes twice, or is not canonical base64url.
-    Malformed,
+    /// This member is absent: keys of this type must have it, or sets.
+    Missing(&'static str),
+    /// This member has another JSON type than it must have, or is not canonical base64url.
+    Malformed(&'static str),
     /// The key's `kty` is none that is supported.
     UnsupportedType,
     /// The key's `crv` is none that is supported.
@@ -30,11 +30,12 @@ pub enum KeyError {
     Symmetric,
     /// A set has both shared secrets and public keys.
     Mixed,
-    /// A coordinate or the modulus has a length that is not allowed.
+    /// The key has a length that is not allowed: of a coordinate (RFC 7518 §6.2.1.2), of the modulus (2048 to 4096 bits,
+    /// without leading zero bytes), or of a secret (RFC 7518 §3.2).
     Length,
-    /// The RSA exponent is even, 1, or longer than 8 bytes.
+    /// The RSA exponent is even, 1, longer than 8 bytes, or has leading zero bytes.
     Exponent,
-    /// The key does not fit the room that was lent for it.
+    /// The key is good, and larger than the room for it.
     TooLarge,
     /// The `kid` is longer than [`limits::KEY_ID_BYTES`](crate::limits::KEY_ID_BYTES).
     KeyIdTooLong,
@@ -50,8 +51,8 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Json(error) => return write!(f, "the key document is not good JSON: {error}"),
-            Self::Missing => "a member of the key is missing",
-            Self::Malformed => "a member of the key is malformed",
+            Self::Missing(member) => return write!(f, "the member {member} is missing"),
+            Self::Malformed(member) => return write!(f, "the member {member} is malformed"),
             Self::UnsupportedType => "the key's type is not supported",
             Self::UnsupportedCurve => "the key's curve is not supported",
             Self::UnsupportedAlgorithm => "the key's algorithm is not supported",
@@ -62,7 +63,7 @@ impl fmt::Display for KeyError {
             Self::Mixed => "the set has both shared secrets and public keys",
             Self::Length => "the key has a length that is not allowed",
             Self::Exponent => "the key's exponent is not allowed",
-            Self::TooLarge => "the key does not fit its room",
+            Self::TooLarge => "the key is larger than the room for it",
             Self::KeyIdTooLong => "the key's identifier is too long",
             Self::Full => "the set is full",
             Self::Der => "the key is not a SubjectPublicKeyInfo in DER",

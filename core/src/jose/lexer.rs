@@ -1,63 +1,82 @@
-//! JSON in pieces ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)): a document is taken apart byte by byte as it
+//! JSON in pieces ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)): an object is taken apart byte by byte as it
 //! arrives, so that none of it has to be kept.
 
 use crate::{json::JsonError, limits};
 
-/// What the lexer found.
+/// What a byte begins, continues or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// An object begins.
-    Object,
-    /// An array begins.
-    Array,
-    /// The innermost object or array ends.
-    Close,
-    /// A byte of a member's name, unescaped.
-    NameByte(u8),
-    /// A member's name is complete.
+pub(super) enum Event {
+    /// A member's name begins.
     Name,
-    /// A byte of a string, unescaped.
-    TextByte(u8),
-    /// A string is complete.
+    /// A value begins that is an object.
+    Object,
+    /// A value begins that is an array.
+    Array,
+    /// A value begins that is a string.
     Text,
-    /// A number, `true`, `false` or `null` is complete.
+    /// A value begins that is a number, `true`, `false` or `null`.
     Other,
+    /// The next character of the name or string, unescaped.
+    Character(char),
+    /// The name or string is complete.
+    End,
+    /// The object or array is complete.
+    Close,
 }
 
-/// A strict reader of one JSON text. It keeps the grammar, UTF-8 and the depth; duplicate names are the caller's, who
-/// knows which names matter.
+/// A strict reader of one JSON object: it keeps the grammar, UTF-8 and the depth. Duplicate names are left to its
+/// caller, who knows which names matter.
 #[derive(Clone, Debug)]
-pub(crate) struct Lexer {
+pub(super) struct Lexer {
     state: State,
-    /// How many objects and arrays are open, and which of them are arrays: the lowest bit is the innermost.
+    /// How many objects and arrays are open.
     depth: usize,
+    /// A bit for each of them, set if it is an array. The lowest is the innermost one's.
     arrays: u32,
-    /// The string at hand is a name.
-    naming: bool,
-    utf8: Utf8,
+    /// The string at hand is a member's name.
+    in_name: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+const _: () = assert!(limits::JSON_DEPTH <= 32, "a bit for each array");
+
+/// What may come next.
+#[derive(Clone, Copy, Debug)]
 enum State {
-    Value,
-    ElementOrEnd,
-    NameOrEnd,
+    Start,
+    NameOrClose,
     Name,
     Colon,
-    After,
+    Value,
+    ValueOrClose,
+    CommaOrClose,
     String,
+    /// The rest of a character in UTF-8: how many of its bytes are missing, how many it has, and its bits so far.
+    Utf8 {
+        missing: u8,
+        bytes: usize,
+        bits: u32,
+    },
     Escape,
-    /// In a `\u` escape: digits left, value so far, and the high surrogate before it.
-    Hex(u8, u16, Option<u16>),
-    /// After a high surrogate: the reverse solidus of the low one must follow.
-    LowSolidus(u16),
-    LowU(u16),
+    /// The rest of a `\u` escape, and the high surrogate before it.
+    Hex {
+        missing: u8,
+        unit: u16,
+        high: Option<u16>,
+    },
+    /// The reverse solidus of a low surrogate.
+    LowSolidus {
+        high: u16,
+    },
+    LowU {
+        high: u16,
+    },
     Literal(&'static [u8]),
     Number(Number),
     Done,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which part of a number was read last (RFC 8259 §6).
+#[derive(Clone, Copy, Debug)]
 enum Number {
     Minus,
     Zero,
@@ -69,218 +88,184 @@ enum Number {
     ExponentDigits,
 }
 
-/// The rest of a character in UTF-8: how many bytes follow, and what the next may be (RFC 3629 §4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Utf8 {
-    left: u8,
-    low: u8,
-    high: u8,
-}
-
-const CONTINUATION: Utf8 = Utf8 { left: 0, low: 0x80, high: 0xbf };
+type Step = Result<(State, Option<Event>), JsonError>;
 
 impl Lexer {
-    pub(crate) const fn new() -> Self {
-        Self { state: State::Value, depth: 0, arrays: 0, naming: false, utf8: CONTINUATION }
+    pub(super) const fn new() -> Self {
+        Self { state: State::Start, depth: 0, arrays: 0, in_name: false }
     }
 
-    /// Takes the next byte of the text, and tells the sink each event with how many objects and arrays are then open.
-    pub(crate) fn push(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        match self.state {
-            State::String => self.string(byte, sink),
-            State::Escape => self.escape(byte, sink),
-            State::Hex(left, value, high) => self.hex(byte, left, value, high, sink),
-            State::LowSolidus(high) if byte == b'\\' => self.go(State::LowU(high)),
-            State::LowU(high) if byte == b'u' => self.go(State::Hex(4, 0, Some(high))),
-            State::LowSolidus(_) | State::LowU(_) => Err(JsonError::LoneSurrogate),
-            State::Literal(rest) => self.literal(byte, rest, sink),
-            State::Number(number) => self.number(byte, number, sink),
-            _ => self.structure(byte, sink),
-        }
+    /// Takes the next byte. Tells what it means, and in how many objects and arrays that lies.
+    pub(super) fn push(&mut self, byte: u8) -> Result<Option<(Event, usize)>, JsonError> {
+        let depth = self.depth;
+        let (state, event) = match self.state {
+            State::String => self.string(byte),
+            State::Utf8 { missing, bytes, bits } => utf8(byte, missing, bytes, bits),
+            State::Escape => escape(byte),
+            State::Hex { missing, unit, high } => hex(byte, missing, unit, high),
+            State::LowSolidus { high } if byte == b'\\' => Ok((State::LowU { high }, None)),
+            State::LowU { high } if byte == b'u' => Ok((State::Hex { missing: 4, unit: 0, high: Some(high) }, None)),
+            State::LowSolidus { .. } | State::LowU { .. } => Err(JsonError::LoneSurrogate),
+            State::Literal(rest) => literal(byte, rest),
+            State::Number(number) => self.number(byte, number),
+            state => self.structure(byte, state),
+        }?;
+        self.state = state;
+        Ok(event.map(|event| (event, depth.min(self.depth))))
     }
 
     /// Ends the text.
-    pub(crate) fn finish(&self) -> Result<(), JsonError> {
-        if self.state == State::Done { Ok(()) } else { Err(JsonError::UnexpectedEnd) }
-    }
-
-    fn go(&mut self, state: State) -> Result<(), JsonError> {
-        self.state = state;
-        Ok(())
-    }
-
-    /// A value is complete.
-    fn complete(&mut self) -> Result<(), JsonError> {
-        self.go(if self.depth == 0 { State::Done } else { State::After })
-    }
-
-    fn structure(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            return Ok(());
+    pub(super) const fn finish(&self) -> Result<(), JsonError> {
+        match self.state {
+            State::Done => Ok(()),
+            _ => Err(JsonError::UnexpectedEnd),
         }
+    }
+
+    fn structure(&mut self, byte: u8, state: State) -> Step {
         let in_array = self.arrays & 1 == 1;
-        match (self.state, byte) {
+        match (state, byte) {
+            (_, b' ' | b'\t' | b'\n' | b'\r') => Ok((state, None)),
             (State::Done, _) => Err(JsonError::TrailingBytes),
-            (State::NameOrEnd, b'}') => self.close(sink),
-            (State::ElementOrEnd, b']') => self.close(sink),
-            (State::After, b']') if in_array => self.close(sink),
-            (State::After, b'}') if !in_array => self.close(sink),
-            (State::After, b',') => self.go(if in_array { State::Value } else { State::Name }),
-            (State::NameOrEnd | State::Name, b'"') => {
-                self.naming = true;
-                self.go(State::String)
+            (State::Start, b'[' | b'"' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9') => Err(JsonError::NotAnObject),
+            (State::Value | State::ValueOrClose, b'{') | (State::Start, b'{') => self.open(Event::Object),
+            (State::Value | State::ValueOrClose, b'[') => self.open(Event::Array),
+            (State::ValueOrClose, b']') | (State::NameOrClose, b'}') => Ok(self.close()),
+            (State::Value | State::ValueOrClose, _) => self.scalar(byte),
+            (State::NameOrClose | State::Name, b'"') => {
+                self.in_name = true;
+                Ok((State::String, Some(Event::Name)))
             }
-            (State::Colon, b':') => self.go(State::Value),
-            (State::Value | State::ElementOrEnd, _) => self.value(byte, sink),
+            (State::Colon, b':') => Ok((State::Value, None)),
+            (State::CommaOrClose, b',') => Ok((if in_array { State::Value } else { State::Name }, None)),
+            (State::CommaOrClose, b']') if in_array => Ok(self.close()),
+            (State::CommaOrClose, b'}') if !in_array => Ok(self.close()),
             _ => Err(JsonError::UnexpectedByte),
         }
     }
 
-    fn value(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        match byte {
-            b'{' => self.open(Event::Object, State::NameOrEnd, sink),
-            b'[' => self.open(Event::Array, State::ElementOrEnd, sink),
-            b'"' => {
-                self.naming = false;
-                self.go(State::String)
-            }
-            b't' => self.go(State::Literal(b"rue")),
-            b'f' => self.go(State::Literal(b"alse")),
-            b'n' => self.go(State::Literal(b"ull")),
-            b'-' => self.go(State::Number(Number::Minus)),
-            b'0' => self.go(State::Number(Number::Zero)),
-            b'1'..=b'9' => self.go(State::Number(Number::Integer)),
-            _ => Err(JsonError::UnexpectedByte),
-        }
-    }
-
-    fn open(&mut self, event: Event, state: State, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
+    fn open(&mut self, event: Event) -> Step {
         if self.depth >= limits::JSON_DEPTH {
             return Err(JsonError::TooDeep);
         }
-        self.depth = self.depth.wrapping_add(1);
-        self.arrays = (self.arrays << 1) | u32::from(event == Event::Array);
-        sink(event, self.depth);
-        self.go(state)
+        self.depth = self.depth.saturating_add(1);
+        let is_array = event == Event::Array;
+        self.arrays = self.arrays << 1 | u32::from(is_array);
+        Ok((if is_array { State::ValueOrClose } else { State::NameOrClose }, Some(event)))
     }
 
-    fn close(&mut self, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
+    fn close(&mut self) -> (State, Option<Event>) {
         self.depth = self.depth.saturating_sub(1);
         self.arrays >>= 1;
-        sink(Event::Close, self.depth);
-        self.complete()
+        (if self.depth == 0 { State::Done } else { State::CommaOrClose }, Some(Event::Close))
     }
 
-    fn string(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        if self.utf8.left > 0 {
-            if !(self.utf8.low..=self.utf8.high).contains(&byte) {
-                return Err(JsonError::InvalidUtf8);
-            }
-            self.utf8 = Utf8 { left: self.utf8.left.saturating_sub(1), ..CONTINUATION };
-            self.text(byte, sink);
-            return Ok(());
-        }
-        let (left, low, high) = match byte {
-            b'"' if self.naming => {
-                sink(Event::Name, self.depth);
-                return self.go(State::Colon);
-            }
+    fn scalar(&mut self, byte: u8) -> Step {
+        let state = match byte {
             b'"' => {
-                sink(Event::Text, self.depth);
-                return self.complete();
+                self.in_name = false;
+                return Ok((State::String, Some(Event::Text)));
             }
-            b'\\' => return self.go(State::Escape),
+            b't' => State::Literal(b"rue"),
+            b'f' => State::Literal(b"alse"),
+            b'n' => State::Literal(b"ull"),
+            b'-' => State::Number(Number::Minus),
+            b'0' => State::Number(Number::Zero),
+            b'1'..=b'9' => State::Number(Number::Integer),
+            _ => return Err(JsonError::UnexpectedByte),
+        };
+        Ok((state, Some(Event::Other)))
+    }
+
+    fn string(&self, byte: u8) -> Step {
+        let (missing, bytes, bits) = match byte {
+            b'"' => return Ok((if self.in_name { State::Colon } else { State::CommaOrClose }, Some(Event::End))),
+            b'\\' => return Ok((State::Escape, None)),
             0..=0x1f => return Err(JsonError::ControlCharacter),
-            0x20..=0x7f => (0, 0x80, 0xbf),
-            0xc2..=0xdf => (1, 0x80, 0xbf),
-            0xe0 => (2, 0xa0, 0xbf),
-            0xed => (2, 0x80, 0x9f),
-            0xe1..=0xef => (2, 0x80, 0xbf),
-            0xf0 => (3, 0x90, 0xbf),
-            0xf1..=0xf3 => (3, 0x80, 0xbf),
-            0xf4 => (3, 0x80, 0x8f),
+            0x20..=0x7f => return Ok((State::String, Some(Event::Character(byte.into())))),
+            0xc0..=0xdf => (1, 2, byte & 0x1f),
+            0xe0..=0xef => (2, 3, byte & 0x0f),
+            0xf0..=0xf7 => (3, 4, byte & 0x07),
             _ => return Err(JsonError::InvalidUtf8),
         };
-        self.utf8 = Utf8 { left, low, high };
-        self.text(byte, sink);
-        Ok(())
+        Ok((State::Utf8 { missing, bytes, bits: bits.into() }, None))
     }
 
-    fn text(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) {
-        let event = if self.naming { Event::NameByte(byte) } else { Event::TextByte(byte) };
-        sink(event, self.depth);
-    }
-
-    fn escape(&mut self, byte: u8, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        let plain = match byte {
-            b'"' | b'\\' | b'/' => byte,
-            b'b' => 0x08,
-            b'f' => 0x0c,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => return self.go(State::Hex(4, 0, None)),
-            _ => return Err(JsonError::InvalidEscape),
-        };
-        self.text(plain, sink);
-        self.go(State::String)
-    }
-
-    fn hex(
-        &mut self,
-        byte: u8,
-        left: u8,
-        value: u16,
-        high: Option<u16>,
-        sink: &mut impl FnMut(Event, usize),
-    ) -> Result<(), JsonError> {
-        let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
-        let value = (value << 4) | digit.ok_or(JsonError::InvalidEscape)?;
-        let left = left.saturating_sub(1);
-        if left > 0 {
-            return self.go(State::Hex(left, value, high));
-        }
-        if let (None, 0xd800..=0xdbff) = (high, value) {
-            return self.go(State::LowSolidus(value));
-        }
-        // One unit, or a surrogate pair: anything else does not decode.
-        let character = char::decode_utf16(high.into_iter().chain([value])).next();
-        let character = character.and_then(Result::ok).ok_or(JsonError::LoneSurrogate)?;
-        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-            self.text(byte, sink);
-        }
-        self.go(State::String)
-    }
-
-    fn literal(&mut self, byte: u8, rest: &'static [u8], sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
-        match rest.split_first() {
-            Some((first, [])) if *first == byte => {
-                sink(Event::Other, self.depth);
-                self.complete()
-            }
-            Some((first, rest)) if *first == byte => self.go(State::Literal(rest)),
-            _ => Err(JsonError::UnexpectedByte),
-        }
-    }
-
-    fn number(&mut self, byte: u8, number: Number, sink: &mut impl FnMut(Event, usize)) -> Result<(), JsonError> {
+    fn number(&mut self, byte: u8, number: Number) -> Step {
         let next = match (number, byte) {
             (Number::Minus, b'0') => Number::Zero,
-            (Number::Minus, b'1'..=b'9') | (Number::Integer, b'0'..=b'9') => Number::Integer,
+            (Number::Minus | Number::Integer, b'0'..=b'9') => Number::Integer,
             (Number::Zero | Number::Integer, b'.') => Number::Point,
             (Number::Point | Number::Fraction, b'0'..=b'9') => Number::Fraction,
             (Number::Zero | Number::Integer | Number::Fraction, b'e' | b'E') => Number::Exponent,
             (Number::Exponent, b'+' | b'-') => Number::ExponentSign,
             (Number::Exponent | Number::ExponentSign | Number::ExponentDigits, b'0'..=b'9') => Number::ExponentDigits,
-            (Number::Integer | Number::Fraction | Number::ExponentDigits, _) | (Number::Zero, _)
-                if !(number == Number::Zero && byte.is_ascii_digit()) =>
-            {
-                sink(Event::Other, self.depth);
-                self.complete()?;
-                return self.structure(byte, sink);
+            (Number::Zero, b'0'..=b'9')
+            | (Number::Minus | Number::Point | Number::Exponent | Number::ExponentSign, _) => {
+                return Err(JsonError::InvalidNumber);
             }
-            _ => return Err(JsonError::InvalidNumber),
+            // Only the byte after a number tells that it is complete.
+            (Number::Zero | Number::Integer | Number::Fraction | Number::ExponentDigits, _) => {
+                return self.structure(byte, State::CommaOrClose);
+            }
         };
-        self.go(State::Number(next))
+        Ok((State::Number(next), None))
     }
 }
+
+/// A byte within a character (RFC 3629 §3). Overlong forms and surrogates show when all its bits are there.
+fn utf8(byte: u8, missing: u8, bytes: usize, bits: u32) -> Step {
+    if !matches!(byte, 0x80..=0xbf) {
+        return Err(JsonError::InvalidUtf8);
+    }
+    let bits = bits << 6 | u32::from(byte & 0x3f);
+    let missing = missing.saturating_sub(1);
+    if missing > 0 {
+        return Ok((State::Utf8 { missing, bytes, bits }, None));
+    }
+    let character = char::from_u32(bits).filter(|character| character.len_utf8() == bytes);
+    Ok((State::String, Some(Event::Character(character.ok_or(JsonError::InvalidUtf8)?))))
+}
+
+/// What follows a reverse solidus (RFC 8259 §7).
+fn escape(byte: u8) -> Step {
+    let character = match byte {
+        b'"' | b'\\' | b'/' => byte.into(),
+        b'b' => '\x08',
+        b'f' => '\x0c',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return Ok((State::Hex { missing: 4, unit: 0, high: None }, None)),
+        _ => return Err(JsonError::InvalidEscape),
+    };
+    Ok((State::String, Some(Event::Character(character))))
+}
+
+/// A digit of a `\u` escape.
+fn hex(byte: u8, missing: u8, unit: u16, high: Option<u16>) -> Step {
+    let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
+    let unit = unit << 4 | digit.ok_or(JsonError::InvalidEscape)?;
+    let missing = missing.saturating_sub(1);
+    if missing > 0 {
+        return Ok((State::Hex { missing, unit, high }, None));
+    }
+    if let (None, 0xd800..=0xdbff) = (high, unit) {
+        return Ok((State::LowSolidus { high: unit }, None));
+    }
+    // One unit, or a high surrogate and what must be a low one.
+    let character = char::decode_utf16(high.into_iter().chain([unit])).next().and_then(Result::ok);
+    Ok((State::String, Some(Event::Character(character.ok_or(JsonError::LoneSurrogate)?))))
+}
+
+/// A byte of `true`, `false` or `null`.
+fn literal(byte: u8, rest: &'static [u8]) -> Step {
+    match rest.split_first() {
+        Some((expected, [])) if *expected == byte => Ok((State::CommaOrClose, None)),
+        Some((expected, rest)) if *expected == byte => Ok((State::Literal(rest), None)),
+        _ => Err(JsonError::UnexpectedByte),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use heapless::Vec;
 
 use crate::{
     jose::key_error::KeyError,
@@ -24,7 +23,10 @@ use crate::{
 /// # Ok::<(), bearward_core::KeyError>(())
 /// ```
 #[derive(Clone)]
-pub struct SecretSet<'k, const N: usize>(Vec<Entry<'k>, N>);
+pub struct SecretSet<'k, const N: usize> {
+    entries: [Option<Entry<'k>>; N],
+    len: usize,
+}
 
 #[derive(Clone, Copy)]
 struct Entry<'k> {
@@ -33,11 +35,14 @@ struct Entry<'k> {
     algorithm: Option<&'k str>,
 }
 
+/// The algorithms that a secret can be bound to, and the bytes that it must have then (RFC 7518 §3.2).
+const ALGORITHMS: [(&str, usize); 3] = [("HS256", 32), ("HS384", 48), ("HS512", 64)];
+
 impl<'k, const N: usize> SecretSet<'k, N> {
     /// A set without secrets.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { entries: [None; N], len: 0 }
     }
 
     /// Adds a secret, with its `kid` and the one algorithm that it is for.
@@ -45,66 +50,93 @@ impl<'k, const N: usize> SecretSet<'k, N> {
     /// # Errors
     ///
     /// [`KeyError::Full`] if there are `N` already.
-    pub fn with(
+    pub const fn with(
         mut self,
         secret: Secret<'k>,
         id: Option<&'k str>,
         algorithm: Option<&'k str>,
     ) -> Result<Self, KeyError> {
-        self.0.push(Entry { secret, id, algorithm }).map_err(|_| KeyError::Full)?;
+        let Some((_, [place, ..])) = self.entries.split_at_mut_checked(self.len) else {
+            return Err(KeyError::Full);
+        };
+        *place = Some(Entry { secret, id, algorithm });
+        self.len = self.len.saturating_add(1);
         Ok(self)
     }
 
     /// Reads an `oct` key, or a set of them, from the JSON of a local file.
     ///
-    /// The secrets are decoded into `buffer`, in constant time; three quarters of the document's length are enough. `kid`
-    /// and `alg` are borrowed from the document.
+    /// The secrets are decoded into `buffer`, in constant time; as many bytes as the document has are enough. What else is
+    /// kept is borrowed from the document.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Mixed`] if a key of another type is among them: whoever could add a public key to a file could choose
-    /// the secret. Else the first rule that a key breaks; nothing is skipped here.
+    /// [`KeyError::Mixed`] if a set has keys of other types too: who may add public keys to a file must not come near its
+    /// secrets. [`KeyError::UnsupportedType`] if it has only those, [`KeyError::Length`] for a secret that is too short for
+    /// its algorithm, or for any. Else the first rule that a key breaks: nothing is skipped here.
+    ///
+    /// ```
+    /// use bearward_core::SecretSet;
+    ///
+    /// let json = br#"{"kty":"oct","alg":"HS256","k":"hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"}"#;
+    /// let mut buffer = [0; 96];
+    /// let secrets = SecretSet::<1>::read_local(json, &mut buffer)?;
+    /// # Ok::<(), bearward_core::KeyError>(())
+    /// ```
     pub fn read_local(json: &'k [u8], buffer: &'k mut [u8]) -> Result<Self, KeyError> {
         let document = Object::read(json)?;
-        let mut set = Self::new();
         let Some(keys) = document.get("keys") else {
-            set.add(document, buffer)?;
-            return Ok(set);
+            return Self::new().with_key(document, buffer).map(|(set, _)| set);
         };
-        let mut rest = buffer;
-        for key in keys.as_array().ok_or(KeyError::Malformed)?.elements() {
-            rest = set.add(key.as_object().ok_or(KeyError::Malformed)?, rest)?;
+        let keys = keys.as_array().ok_or(KeyError::Malformed("keys"))?;
+        let key = |value: Value<'k>| value.as_object().ok_or(KeyError::Malformed("keys"));
+        let (mut set, mut rest) = (Self::new(), buffer);
+        for element in keys.elements() {
+            (set, rest) = set.with_key(key(element)?, rest).map_err(|error| match error {
+                KeyError::UnsupportedType if keys.elements().any(|other| key(other).is_ok_and(is_secret)) => {
+                    KeyError::Mixed
+                }
+                error => error,
+            })?;
         }
         Ok(set)
     }
 
-    /// Adds a key of a document; gives back what is left of the buffer.
-    fn add(&mut self, key: Object<'k>, buffer: &'k mut [u8]) -> Result<&'k mut [u8], KeyError> {
-        if text(key, "kty")?.ok_or(KeyError::Missing)? != "oct" {
-            return Err(KeyError::Mixed);
+    /// Adds a key of a document, and gives back what is left of the buffer.
+    fn with_key(self, key: Object<'k>, buffer: &'k mut [u8]) -> Result<(Self, &'k mut [u8]), KeyError> {
+        text(key, "kty")?.ok_or(KeyError::Missing("kty"))?;
+        if !is_secret(key) {
+            return Err(KeyError::UnsupportedType);
         }
         if text(key, "use")?.is_some_and(|usage| usage != "sig") {
             return Err(KeyError::Use);
         }
         if let Some(operations) = key.get("key_ops") {
-            let operations = operations.as_array().ok_or(KeyError::Malformed)?;
-            if !operations.elements().filter_map(Value::as_text).any(|name| name == *"verify") {
-                return Err(KeyError::Operations);
-            }
+            check_operations(operations)?;
         }
-        let encoded = text(key, "k")?.ok_or(KeyError::Missing)?;
-        let length = Base64UrlUnpadded::decode(encoded, buffer).map_err(|_| KeyError::Malformed)?.len();
+        let algorithm = match text(key, "alg")? {
+            Some(name) => {
+                ALGORITHMS.into_iter().find(|(own, _)| name == *own).ok_or(KeyError::UnsupportedAlgorithm)?.into()
+            }
+            None => None,
+        };
+        let (id, buffer) = match text(key, "kid")? {
+            Some(id) => plain(id, buffer).map(|(id, rest)| (Some(id), rest))?,
+            None => (None, buffer),
+        };
+        let encoded = text(key, "k")?.ok_or(KeyError::Missing("k"))?;
+        // Base64url has no escapes.
+        let encoded = encoded.as_str().ok_or(KeyError::Malformed("k"))?;
+        let length = decoded_len(encoded);
         let (secret, rest) = buffer.split_at_mut_checked(length).ok_or(KeyError::TooLarge)?;
-        let entry = Entry { secret: Secret::new(secret), id: text(key, "kid")?, algorithm: text(key, "alg")? };
-        self.0.push(entry).map_err(|_| KeyError::Full)?;
-        Ok(rest)
+        let secret = Base64UrlUnpadded::decode(encoded, secret).map_err(|_| KeyError::Malformed("k"))?;
+        let shortest = algorithm.or(ALGORITHMS.first().copied()).map_or(1, |(_, bytes)| bytes);
+        if secret.len() < shortest {
+            return Err(KeyError::Length);
+        }
+        let set = self.with(Secret::new(secret), id, algorithm.map(|(name, _)| name))?;
+        Ok((set, rest))
     }
-}
-
-/// A member that must be a string, if it is there. One with escapes in it is refused: no tool writes such keys.
-fn text<'k>(key: Object<'k>, name: &str) -> Result<Option<&'k str>, KeyError> {
-    let text = |value: Value<'k>| value.as_text().as_ref().and_then(Text::as_str).ok_or(KeyError::Malformed);
-    key.get(name).map(text).transpose()
 }
 
 impl<const N: usize> Default for SecretSet<'_, N> {
@@ -115,18 +147,66 @@ impl<const N: usize> Default for SecretSet<'_, N> {
 
 impl<const N: usize> fmt::Debug for SecretSet<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretSet({}, [redacted])", self.0.len())
+        write!(f, "SecretSet({}, [redacted])", self.len)
     }
 }
 
 impl<const N: usize> Keys for SecretSet<'_, N> {
     fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-        let Entry { secret, id, algorithm } = *self.0.get(index)?;
+        let Entry { secret, id, algorithm } = (*self.entries.get(index)?)?;
         Some(KeyEntry { id, algorithm, key: Key::Secret(secret) })
     }
 
     /// The only secret is the one that the caller has chosen.
     fn any_key_id(&self) -> bool {
-        self.0.len() == 1
+        self.len == 1
     }
 }
+
+fn is_secret(key: Object<'_>) -> bool {
+    key.get("kty").and_then(Value::as_text).is_some_and(|key_type| key_type == "oct")
+}
+
+/// A member that must be a string, if it is there.
+fn text<'k>(key: Object<'k>, name: &'static str) -> Result<Option<Text<'k>>, KeyError> {
+    key.get(name).map(|value| value.as_text().ok_or(KeyError::Malformed(name))).transpose()
+}
+
+/// RFC 7517 §4.3: an array of strings, none of them twice, and `verify` among them.
+fn check_operations(operations: Value<'_>) -> Result<(), KeyError> {
+    let malformed = KeyError::Malformed("key_ops");
+    let mut rest = operations.as_array().ok_or(malformed)?.elements();
+    let mut verify = false;
+    while let Some(operation) = rest.next() {
+        let operation = operation.as_text().ok_or(malformed)?;
+        if rest.clone().any(|other| other.as_text().is_some_and(|other| other == operation)) {
+            return Err(KeyError::Operations);
+        }
+        verify |= operation == "verify";
+    }
+    if verify { Ok(()) } else { Err(KeyError::Operations) }
+}
+
+/// The characters of a string, borrowed from the document, or written to the buffer if it has escapes.
+fn plain<'k>(text: Text<'k>, buffer: &'k mut [u8]) -> Result<(&'k str, &'k mut [u8]), KeyError> {
+    if let Some(plain) = text.as_str() {
+        return Ok((plain, buffer));
+    }
+    let length = text.chars().map(char::len_utf8).fold(0, usize::saturating_add);
+    let (own, rest) = buffer.split_at_mut_checked(length).ok_or(KeyError::TooLarge)?;
+    let mut places = own.iter_mut();
+    for character in text.chars() {
+        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+            *places.next().ok_or(KeyError::TooLarge)? = byte;
+        }
+    }
+    core::str::from_utf8(own).map(|id| (id, rest)).map_err(|_| KeyError::Malformed("kid"))
+}
+
+/// How many bytes a text in base64 without padding stands for.
+const fn decoded_len(text: &str) -> usize {
+    text.len().saturating_mul(3) / 4
+}
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,6 @@ fn element(input: &[u8], tag: u8) -> Result<(&[u8], &[u8]), KeyError> {
     };
     rest.split_at_checked(length).ok_or(KeyError::Der)
 }
+
+#[cfg(test)]
+mod tests;

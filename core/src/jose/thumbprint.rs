@@ -1,0 +1,32 @@
+//! Thumbprints of keys ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)): a hash of the members that make the key, in
+//! one spelling.
+
+use core::fmt::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use crate::{base64url::Encoded, key::PublicKey};
+
+/// Hashes the members of RFC 7638 §3.2 and RFC 8037 §2, piece by piece: the JSON text is never put together.
+pub(super) fn sha256(key: PublicKey<'_>) -> [u8; 32] {
+    let mut hash = Hash(Sha256::new());
+    // Writing to a hash cannot fail.
+    let _ = match key {
+        PublicKey::Ec { curve, x, y } => {
+            let (curve, x, y) = (curve.name(), Encoded(x), Encoded(y));
+            write!(hash, r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
+        PublicKey::Rsa { n, e } => write!(hash, r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, Encoded(e), Encoded(n)),
+        PublicKey::Ed25519 { x } => write!(hash, r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, Encoded(x)),
+    };
+    hash.0.finalize().into()
+}
+
+struct Hash(Sha256);
+
+impl Write for Hash {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text);
+        Ok(())
+    }
+}
