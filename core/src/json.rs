@@ -27,6 +27,9 @@ mod text;
 mod validate;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use number::Number;
 pub use text::{Text, TextChars};
 pub use value::{Array, Elements, Members, Object, Value};

@@ -113,3 +113,18 @@ impl PartialOrd<UnixTime> for NumericDate {
         )
     }
 }
+
+impl PartialEq<NumericDate> for UnixTime {
+    fn eq(&self, other: &NumericDate) -> bool {
+        other == self
+    }
+}
+
+impl PartialOrd<NumericDate> for UnixTime {
+    fn partial_cmp(&self, other: &NumericDate) -> Option<Ordering> {
+        other.partial_cmp(self).map(Ordering::reverse)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -21,11 +21,13 @@ pub static ALGORITHMS: [&dyn Algorithm; 14] =
     [&Hs256, &Hs384, &Hs512, &Rs256, &Rs384, &Rs512, &Es256, &Es384, &Es512, &Ps256, &Ps384, &Ps512, &EdDsa, &Ed25519];
 
 /// A signing key and the name of the algorithm that it is used with.
+#[derive(Clone)]
 pub struct Signer {
     algorithm: &'static str,
     key: Key,
 }
 
+#[derive(Clone)]
 enum Key {
     Secret(Vec<u8>),
     Rsa(Box<rsa::PrivateKey>),
@@ -91,6 +93,17 @@ impl Signer {
     /// Whether the key is a shared secret.
     pub fn is_secret(&self) -> bool {
         matches!(self.key, Key::Secret(_))
+    }
+
+    /// Whether RFC 7518 §3.2 allows the key: a secret is at least as long as the output of its hash.
+    pub fn is_long_enough(&self) -> bool {
+        let Key::Secret(secret) = &self.key else { return true };
+        let bytes = match self.algorithm {
+            "HS256" => 32,
+            "HS384" => 48,
+            _ => 64,
+        };
+        secret.len() >= bytes
     }
 
     /// The bare signature of a message.

@@ -13,6 +13,13 @@ use crate::{
 macro_rules! ecdsa_algorithm {
     ($(#[$doc:meta])* $algorithm:ident, $name:literal, $library:ident, $curve:expr, $signature_bytes:literal) => {
         $(#[$doc])*
+        ///
+        /// ```
+        #[doc = concat!("use bearward_core::{Algorithm, ", stringify!($algorithm), "};")]
+        ///
+        #[doc = concat!("static ALGORITHMS: &[&dyn Algorithm] = &[&", stringify!($algorithm), "];")]
+        #[doc = concat!("assert_eq!(ALGORITHMS[0].name(), \"", $name, "\");")]
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $algorithm;
 

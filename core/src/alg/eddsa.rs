@@ -19,6 +19,13 @@ use crate::{
 macro_rules! eddsa_algorithm {
     ($(#[$doc:meta])* $algorithm:ident, $name:literal) => {
         $(#[$doc])*
+        ///
+        /// ```
+        #[doc = concat!("use bearward_core::{Algorithm, ", stringify!($algorithm), "};")]
+        ///
+        #[doc = concat!("static ALGORITHMS: &[&dyn Algorithm] = &[&", stringify!($algorithm), "];")]
+        #[doc = concat!("assert_eq!(ALGORITHMS[0].name(), \"", $name, "\");")]
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $algorithm;
 

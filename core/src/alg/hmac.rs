@@ -15,6 +15,13 @@ macro_rules! hmac_algorithm {
         $(#[$doc])*
         ///
         /// Only the whole MAC is compared, in constant time.
+        ///
+        /// ```
+        #[doc = concat!("use bearward_core::{Algorithm, ", stringify!($algorithm), "};")]
+        ///
+        #[doc = concat!("static ALGORITHMS: &[&dyn Algorithm] = &[&", stringify!($algorithm), "];")]
+        #[doc = concat!("assert_eq!(ALGORITHMS[0].name(), \"", $name, "\");")]
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $algorithm;
 

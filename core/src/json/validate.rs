@@ -46,6 +46,9 @@ struct Walk<'a> {
     first_escape: Option<usize>,
 }
 
+/// What a hostile text can make of the stack.
+const _: () = assert!(size_of::<Walk<'_>>() <= 900);
+
 #[derive(Clone, Copy)]
 enum Container {
     Array,

@@ -16,7 +16,7 @@ const MOST_KEYS: usize = 64;
 pub(crate) enum LocalKeys<'k> {
     One(Box<Jwk>),
     Set(Box<JwkSet<MOST_KEYS>>),
-    Secrets(SecretSet<'k, MOST_KEYS>),
+    Secrets(Box<SecretSet<'k, MOST_KEYS>>),
 }
 
 impl<'k> LocalKeys<'k> {
@@ -30,7 +30,9 @@ impl<'k> LocalKeys<'k> {
         // What core's reader cannot take whole is longer than a document with secrets is; the reader for sets takes
         // any length, and says what is wrong with the rest.
         match Object::read(text) {
-            Ok(document) if has_secret(document) => SecretSet::read_local(text, buffer).map(Self::Secrets),
+            Ok(document) if has_secret(document) => {
+                SecretSet::read_local(text, buffer).map(|set| Self::Secrets(Box::new(set)))
+            }
             Ok(document) if document.get("keys").is_none() => Jwk::read(text).map(|key| Self::One(Box::new(key))),
             _ => JwkSet::read(text).map(|set| Self::Set(Box::new(set))),
         }
@@ -40,7 +42,7 @@ impl<'k> LocalKeys<'k> {
         match self {
             Self::One(key) => &**key,
             Self::Set(set) => &**set,
-            Self::Secrets(secrets) => secrets,
+            Self::Secrets(secrets) => &**secrets,
         }
     }
 

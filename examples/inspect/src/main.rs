@@ -2,6 +2,8 @@
 //!
 //! Keys, tokens and claims are read by `bearward-core` alone, so that what is refused here is refused there.
 
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use std::{
     fmt,
     io::{self, BufWriter, Write},

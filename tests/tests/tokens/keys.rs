@@ -93,7 +93,7 @@ fn rfc7515_4_1_4_kid_may_be_left_out() {
 fn a_key_without_kid_is_not_found_by_name_in_a_set() {
     let signer = Signer::new("ES256");
     let jwk = format!("{{{}}}", signer.key_members());
-    assert_eq!(verify(&signer.token(CLAIMS), &*set(&[jwk.clone()])), Err(Error::UnknownKey));
+    assert_eq!(verify(&signer.token(CLAIMS), &*set(std::slice::from_ref(&jwk))), Err(Error::UnknownKey));
     // The one key that the caller has chosen is another matter.
     assert_eq!(verify(&signer.token(CLAIMS), &Jwk::<516>::read(jwk.as_bytes()).unwrap()), Ok(()));
 }

@@ -7,7 +7,7 @@ use crate::{AUDIENCE, CLAIMS, ISSUER, run, token};
 
 /// The answers to these lines, in their order.
 fn answers(lines: &[String]) -> Vec<Value> {
-    let run = run(&["batch"], &(lines.join("\n") + "\n"));
+    let run = run(&["batch"], lines.join("\n") + "\n");
     assert_eq!(run.status, 0, "{}", run.err);
     run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -140,7 +140,7 @@ fn keys_reach_the_strict_reader_as_they_were_written() {
 #[test]
 fn the_id_comes_back_as_it_was() {
     for id in [r#""a\u0062""#, "1.50", "[1,{}]", "null", "true", "12345678901234567890123"] {
-        let run = run(&["batch"], &format!(r#"{{"id":{id},"token":"a.b.c"}}"#));
+        let run = run(&["batch"], format!(r#"{{"id":{id},"token":"a.b.c"}}"#));
         assert!(run.out.starts_with(&format!(r#"{{"id":{id},"ok":false,"#)), "{}", run.out);
     }
 }

@@ -15,7 +15,7 @@ fn it_says_first_that_nothing_is_verified() {
 
 #[test]
 fn header_claims_and_dates_are_shown() {
-    let shown = run(&["explain", "--now", "1795405092", "-"], &token());
+    let shown = run(&["explain", "--now", "1795405092", "-"], token());
     for line in [
         "  kid  \"key-es256\"",
         "  iss        \"https://as.example\"",

@@ -1,5 +1,13 @@
 //! `bearward-inspect`, run as a user runs it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may fail loudly"
+)]
+
 mod batch;
 mod explain;
 mod usage;

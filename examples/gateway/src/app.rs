@@ -1,0 +1,183 @@
+//! The application: a sensor and an LED behind OAuth 2.0, for any host that has a network, a clock and a board.
+//!
+//! Nothing in here allocates or knows its host; a firmware image runs it as it is.
+
+mod framing;
+mod guard;
+mod verifier;
+
+use core::fmt::{self, Write as _};
+
+use bearward_core::Transport;
+use heapless::String;
+use picoserve::{
+    ResponseSent, Router,
+    io::Read,
+    request::Request,
+    response::{Connection, IntoResponse, Response, ResponseWriter, StatusCode},
+    routing::{PathRouter, RequestHandlerService, get_service, put_service},
+};
+
+pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
+pub use guard::{Guard, Permission, guarded};
+pub use verifier::{Clock, LocalVerifier, Verifier};
+
+/// The memory that holds a request: its head and its body.
+pub const HTTP_BUFFER_BYTES: usize = HEAD_BYTES + BODY_BYTES;
+
+/// The memory that holds header and claims of one token, decoded: enough for tokens of 2700 bytes.
+pub const TOKEN_BUFFER_BYTES: usize = 2048;
+
+/// Reading the sensor.
+#[derive(Debug)]
+pub struct SensorRead;
+
+impl Permission for SensorRead {
+    const SCOPE: &'static str = "sensor:read";
+}
+
+/// Switching the LED.
+#[derive(Debug)]
+pub struct LedSet;
+
+impl Permission for LedSet {
+    const SCOPE: &'static str = "led:set";
+}
+
+/// Everything that requests share.
+#[derive(Debug)]
+pub struct App<'a, V, B> {
+    /// Who decides about tokens.
+    pub verifier: V,
+    /// What is guarded.
+    pub board: B,
+    /// How it presents itself.
+    pub resource: Resource<'a>,
+}
+
+/// The resource server as its clients see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Resource<'a> {
+    /// The `realm` of its challenges.
+    pub realm: &'a str,
+    /// How requests come to it.
+    pub transport: Transport,
+    /// Who issues its tokens, and for what: a JSON document (RFC 9728 §2).
+    pub metadata: &'a str,
+    /// Where clients find that, if the resource has a URL.
+    pub metadata_url: Option<&'a str>,
+}
+
+/// The hardware.
+pub trait Board {
+    /// The temperature, in hundredths of a degree Celsius.
+    fn temperature(&self) -> i32;
+
+    /// Whether the LED is on.
+    fn led(&self) -> bool;
+
+    /// Switches the LED.
+    fn set_led(&self, on: bool);
+}
+
+/// The application's paths. That of the metadata is where RFC 9728 §3.1 puts it for the resource's URL.
+pub fn router<'a, V: Verifier + 'a, B: Board + 'a>(
+    metadata: &'a str,
+) -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
+    Router::new()
+        .route("/", get_service(Index))
+        .route("/sensor", get_service(guarded(sensor)))
+        .route("/led", put_service(guarded(set_led)))
+        .route(metadata, get_service(Metadata))
+}
+
+async fn sensor<V, B: Board>(token: Guard<'_, SensorRead>, app: &App<'_, V, B>, _: &[u8]) -> Answer {
+    let hundredths = app.board.temperature();
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let (degrees, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    let reader = token.subject().map(|subject| subject.as_json()).filter(|json| json.len() <= 256).unwrap_or("null");
+    Answer::json(format_args!("{{\"celsius\":{sign}{degrees}.{rest:02},\"reader\":{reader}}}\n"))
+}
+
+async fn set_led<V, B: Board>(_: Guard<'_, LedSet>, app: &App<'_, V, B>, body: &[u8]) -> Answer {
+    match body.trim_ascii() {
+        b"on" => app.board.set_led(true),
+        b"off" => app.board.set_led(false),
+        _ => return Answer::bad_request("the body is neither on nor off\n"),
+    }
+    Answer::json(format_args!("{{\"led\":\"{}\"}}\n", if app.board.led() { "on" } else { "off" }))
+}
+
+/// What a handler answers: a few words.
+#[derive(Debug)]
+pub struct Answer {
+    status: StatusCode,
+    content_type: &'static str,
+    text: String<512>,
+}
+
+impl Answer {
+    fn json(content: fmt::Arguments<'_>) -> Self {
+        let mut text = String::new();
+        if text.write_fmt(content).is_err() {
+            return Self { status: StatusCode::INTERNAL_SERVER_ERROR, content_type: TEXT, text: String::new() };
+        }
+        Self { status: StatusCode::OK, content_type: "application/json", text }
+    }
+
+    fn bad_request(sentence: &str) -> Self {
+        let text = String::try_from(sentence).unwrap_or_default();
+        Self { status: StatusCode::BAD_REQUEST, content_type: TEXT, text }
+    }
+}
+
+impl IntoResponse for Answer {
+    async fn write_to<R: Read, W: ResponseWriter<Error = R::Error>>(
+        self,
+        connection: Connection<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let response = Response::new(self.status, self.text)
+            .with_content_type(self.content_type)
+            .with_header("Cache-Control", "no-store");
+        response.write_to(connection, writer).await
+    }
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// What this is, for whoever asks without a token.
+struct Index;
+
+impl<V, B> RequestHandlerService<App<'_, V, B>> for Index {
+    async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        _: &App<'_, V, B>,
+        (): (),
+        request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let content = "A resource server.\n\
+             GET /sensor  needs a token with the scope sensor:read\n\
+             PUT /led     needs a token with the scope led:set; the body is on or off\n\
+             What is missing in a refused request stands in the WWW-Authenticate of its answer.\n";
+        content.write_to(request.body_connection.finalize().await?, writer).await
+    }
+}
+
+/// Who issues the tokens (RFC 9728 §3.2).
+struct Metadata;
+
+impl<V, B> RequestHandlerService<App<'_, V, B>> for Metadata {
+    async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        app: &App<'_, V, B>,
+        (): (),
+        request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let connection = request.body_connection.finalize().await?;
+        let response = Response::ok(app.resource.metadata).with_content_type("application/json");
+        response.write_to(connection, writer).await
+    }
+}

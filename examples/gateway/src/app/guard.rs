@@ -1,0 +1,122 @@
+//! The door: a handler that needs a permission takes a [`Guard`], and only a verified token makes one
+//! ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+
+use core::{fmt::Write as _, marker::PhantomData, ops::Deref};
+
+use bearward_core::{AccessToken, BearerRequest, Challenge, Error};
+use heapless::String;
+use picoserve::{
+    ResponseSent,
+    io::Read,
+    request::{Request, RequestParts},
+    response::{IntoResponse, Response, ResponseWriter, StatusCode},
+    routing::RequestHandlerService,
+};
+
+use super::{Answer, App, TOKEN_BUFFER_BYTES, Verifier};
+
+/// Something that a token may allow.
+pub trait Permission {
+    /// The scope that a token must have for it (RFC 6749 §3.3).
+    const SCOPE: &'static str;
+}
+
+/// The access token of the request, verified, and with the scope of `P`.
+///
+/// Its field is private and [`guarded`] alone makes one, so a handler with a `Guard` among its arguments cannot be
+/// reached without a good token. picoserve's own extractors may not borrow from the request; this one does: the claims
+/// lie in a buffer that is lent for the time of the handler.
+#[derive(Debug)]
+pub struct Guard<'t, P> {
+    token: AccessToken<'t>,
+    permission: PhantomData<P>,
+}
+
+impl<'t, P: Permission> Guard<'t, P> {
+    async fn extract<V: Verifier, B>(
+        app: &App<'_, V, B>,
+        request: &RequestParts<'_>,
+        buffer: &'t mut [u8],
+    ) -> Result<Self, Option<Error>> {
+        let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
+        let credentials = BearerRequest::new(app.resource.transport)
+            .with_authorization(fields.map(|(_, value)| value.as_raw()))
+            .token(&mut [])?
+            .ok_or(None)?;
+        let token = app.verifier.verify(credentials.token, buffer).await?;
+        token.require_scope(P::SCOPE)?;
+        Ok(Self { token, permission: PhantomData })
+    }
+}
+
+impl<'t, P> Deref for Guard<'t, P> {
+    type Target = AccessToken<'t>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.token
+    }
+}
+
+/// Puts a handler behind the permission that its first argument names.
+///
+/// The handler gets its guard, the application and the request's body. Who is refused gets the status and the challenge
+/// of the error, and the body is never looked at.
+pub fn guarded<P, H>(handler: H) -> Guarded<P, H> {
+    Guarded { handler, permission: PhantomData }
+}
+
+/// A handler behind a permission; see [`guarded`].
+#[derive(Debug)]
+pub struct Guarded<P, H> {
+    handler: H,
+    permission: PhantomData<P>,
+}
+
+impl<'a, V, B, P, H> RequestHandlerService<App<'a, V, B>> for Guarded<P, H>
+where
+    V: Verifier,
+    P: Permission,
+    H: AsyncFn(Guard<'_, P>, &App<'a, V, B>, &[u8]) -> Answer,
+{
+    async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        app: &App<'a, V, B>,
+        (): (),
+        mut request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let mut buffer = [0; TOKEN_BUFFER_BYTES];
+        match Guard::<P>::extract(app, &request.parts, &mut buffer).await {
+            Ok(guard) => match request.body_connection.body().read_all().await {
+                Ok(body) => {
+                    let answer = (self.handler)(guard, app, body).await;
+                    answer.write_to(request.body_connection.finalize().await?, writer).await
+                }
+                Err(error) => error.write_to(request.body_connection.finalize().await?, writer).await,
+            },
+            Err(error) => {
+                let connection = request.body_connection.finalize().await?;
+                refusal(error, P::SCOPE, app).write_to(connection, writer).await
+            }
+        }
+    }
+}
+
+/// The answer to a request that is not let in: the status of the error, and a challenge that is bare if no token came.
+fn refusal<'a, V, B>(error: Option<Error>, scope: &'a str, app: &'a App<'_, V, B>) -> impl IntoResponse + 'a {
+    let mut challenge = Challenge::new().with_realm(app.resource.realm).with_scope(scope);
+    if let Some(url) = app.resource.metadata_url {
+        challenge = challenge.with_resource_metadata(url);
+    }
+    if let Some(error) = error {
+        challenge = challenge.with_error(error);
+    }
+    let status = StatusCode::new(error.map_or(401, Error::status));
+    let mut text = String::<128>::new();
+    // A sentence cut short is still one; the challenge is what counts.
+    _ = match error {
+        Some(error) => writeln!(text, "{error}"),
+        None => writeln!(text, "a token is needed"),
+    };
+    Response::new(status, text).with_header("WWW-Authenticate", challenge).with_header("Cache-Control", "no-store")
+}

@@ -1,0 +1,254 @@
+//! The gateway as its users meet it: a process, a socket, and what it prints.
+
+mod support;
+
+use support::{Server, TestKey, code, failure, run};
+
+#[test]
+fn every_printed_line_gets_the_answer_that_is_printed_with_it() {
+    let server = Server::demo();
+    let examples = server.examples();
+    assert_eq!(examples.len(), 8);
+    for example in examples {
+        let answer = server.send(&example.request());
+        let got =
+            [answer.status.to_string().as_str()].into_iter().chain(answer.error_code()).collect::<Vec<_>>().join(" ");
+        assert_eq!(got, example.expected, "{}\n{answer:?}", example.comment);
+    }
+}
+
+#[test]
+fn without_a_token_the_challenge_is_bare_and_says_where_to_get_one() {
+    let server = Server::demo();
+    let answer = server.get("/sensor", &[]);
+    assert_eq!(answer.status, 401);
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.starts_with("Bearer realm=\"gateway\""), "{challenge}");
+    assert!(challenge.contains("scope=\"sensor:read\""), "{challenge}");
+    assert!(!challenge.contains("error"), "{challenge}");
+    let url = format!("resource_metadata=\"{}/.well-known/oauth-protected-resource\"", server.base());
+    assert!(challenge.contains(&url), "{challenge}");
+}
+
+#[test]
+fn the_metadata_names_the_resource_and_its_authorization_server() {
+    let server = Server::demo();
+    let answer = server.get("/.well-known/oauth-protected-resource", &[]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    let document = bearward_core::json::Object::read(answer.body.trim().as_bytes()).unwrap();
+    assert!(document.get("resource").unwrap().as_text().unwrap() == server.base().as_str());
+    assert!(document.get("authorization_servers").unwrap().as_array().unwrap().as_json().contains("demo-issuer"));
+    for scope in ["sensor:read", "led:set"] {
+        assert!(document.get("scopes_supported").unwrap().as_array().unwrap().as_json().contains(scope));
+    }
+}
+
+#[test]
+fn the_index_is_open_and_other_paths_and_methods_are_not_there() {
+    let server = Server::demo();
+    let index = server.get("/", &[]);
+    assert_eq!(index.status, 200);
+    assert!(index.body.contains("sensor:read"));
+    assert_eq!(server.get("/valve", &[]).status, 404);
+    assert_eq!(server.send(&server.request("POST /sensor", &[], "")).status, 405);
+    assert_eq!(server.send(&server.request("GET /led", &[], "")).status, 405);
+}
+
+#[test]
+fn a_head_request_needs_the_same_token() {
+    let server = Server::demo();
+    assert_eq!(server.send(&server.request("HEAD /sensor", &[], "")).status, 401);
+    let answer = server.send(&server.request("HEAD /sensor", &[&server.good_token()], ""));
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+}
+
+#[test]
+fn the_sensor_is_read_in_the_name_of_the_token() {
+    let server = Server::demo();
+    let answer = server.get("/sensor", &[&server.good_token()]);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let document = bearward_core::json::Object::read(answer.body.trim().as_bytes()).unwrap();
+    assert!(document.get("reader").unwrap().as_text().unwrap() == "alice");
+    assert!(document.get("celsius").unwrap().as_number().is_some());
+}
+
+#[test]
+fn the_led_takes_on_and_off_and_nothing_else() {
+    let server = Server::demo();
+    let token = server.good_token();
+    for (body, answered) in [("on", (200, "{\"led\":\"on\"}\n")), ("off", (200, "{\"led\":\"off\"}\n"))] {
+        let answer = server.send(&server.request("PUT /led", &[&token], body));
+        assert_eq!((answer.status, answer.body.as_str()), answered);
+    }
+    for body in ["", "ON", "onoff", "{}"] {
+        assert_eq!(server.send(&server.request("PUT /led", &[&token], body)).status, 400, "{body:?}");
+    }
+}
+
+#[test]
+fn a_refusal_for_scope_names_the_scope() {
+    let server = Server::demo();
+    let reader = server.examples().into_iter().find(|example| example.expected.starts_with("403")).unwrap();
+    let challenge = server.send(&reader.request()).header("www-authenticate").map(str::to_owned).unwrap();
+    assert!(challenge.contains("scope=\"led:set\""), "{challenge}");
+}
+
+#[test]
+fn two_authorization_fields_are_an_invalid_request_even_if_both_are_good() {
+    let server = Server::demo();
+    let token = server.good_token();
+    let answer = server.get("/sensor", &[&token, &token]);
+    assert_eq!((answer.status, answer.error_code()), (400, Some("invalid_request")));
+}
+
+#[test]
+fn a_token_in_the_query_or_in_another_scheme_is_no_token() {
+    let server = Server::demo();
+    let token = server.good_token();
+    let bare = token.strip_prefix("Bearer ").unwrap();
+    for answer in
+        [server.get(&format!("/sensor?access_token={bare}"), &[]), server.get("/sensor", &["Basic YWxpY2U6c2VjcmV0"])]
+    {
+        assert_eq!((answer.status, answer.error_code()), (401, None));
+    }
+}
+
+#[test]
+fn the_scheme_has_no_case() {
+    let server = Server::demo();
+    let token = server.good_token().replace("Bearer", "bEARER");
+    assert_eq!(server.get("/sensor", &[&token]).status, 200);
+}
+
+#[test]
+fn a_token_that_its_buffer_cannot_hold_is_answered_with_431() {
+    let key = TestKey::new("mine");
+    let server = Server::guarded_by(&key.jwks(), &[]);
+    let header = r#"{"alg":"ES256","typ":"at+jwt","kid":"mine"}"#;
+    for (padding, answered) in [(1500, (200, None)), (2200, (431, Some("invalid_request")))] {
+        let claims = TestKey::claims().replacen('{', &format!("{{\"padding\":\"{}\",", "x".repeat(padding)), 1);
+        let answer = server.get("/sensor", &[&key.token(header, &claims)]);
+        assert_eq!((answer.status, answer.error_code()), answered, "{padding} bytes more");
+    }
+}
+
+#[test]
+fn a_head_that_its_buffer_cannot_hold_is_answered_with_431() {
+    let server = Server::demo();
+    let token = server.good_token();
+    for padding in [4096, 100_000] {
+        let answer = server.get("/sensor", &[&format!("{token}{}", "A".repeat(padding))]);
+        assert_eq!(answer.status, 431, "{padding} bytes more");
+    }
+    assert_eq!(server.get("/sensor", &[&token]).status, 200);
+}
+
+#[test]
+fn lengths_that_lie_do_not_end_the_server() {
+    let server = Server::demo();
+    let token = server.good_token();
+    for (length, status) in [("18446744073709551615", 413), ("9223372036854775808", 413), ("-1", 400), ("257", 413)] {
+        let head = format!("PUT /led HTTP/1.1\r\nAuthorization: {token}\r\nContent-Length: {length}\r\n\r\n");
+        assert_eq!(server.send(&head).status, status, "{length}");
+    }
+    let chunked = "PUT /led HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\non\r\n0\r\n\r\n";
+    assert_eq!(server.send(chunked).status, 411);
+    assert_eq!(server.get("/sensor", &[&token]).status, 200);
+}
+
+#[test]
+fn garbage_does_not_end_the_server() {
+    let server = Server::demo();
+    let mut garbage = Vec::new();
+    let mut state = 1_u32;
+    for _ in 0..64 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        garbage.extend_from_slice(&state.to_be_bytes());
+        server.send_only(&garbage);
+    }
+    for piece in
+        ["GET", "GET /sensor HTTP/1.1\r\nAuthorization: Bearer", "\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    {
+        server.send_only(piece.as_bytes());
+    }
+    assert_eq!(server.get("/sensor", &[&server.good_token()]).status, 200);
+}
+
+#[test]
+fn a_connection_carries_one_request_after_the_other() {
+    let server = Server::demo();
+    let token = server.good_token();
+    let mut both = format!(
+        "PUT /led HTTP/1.1\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n\
+                            GET /sensor HTTP/1.1\r\nAuthorization: {token}\r\n\r\n"
+    );
+    both += &server.request("GET /valve", &[], "");
+    let statuses: Vec<u16> = server.send_all(&both).iter().map(|answer| answer.status).collect();
+    // The body of the refused request is not taken for a request.
+    assert_eq!(statuses, [401, 200, 404]);
+}
+
+#[test]
+fn the_self_test_passes() {
+    let output = run(&["--self-test"]);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{table}");
+    assert!(table.lines().any(|line| line.starts_with("tampered") && line.contains("401 invalid_token")), "{table}");
+    assert!(table.contains("every answer is as expected") && !table.contains("DIFFERS"), "{table}");
+}
+
+#[test]
+fn wrong_options_get_one_line_and_code_2() {
+    for (arguments, named) in [
+        (&["--lisen", "127.0.0.1:0"][..], "--lisen"),
+        (&["--listen", "nowhere"], "nowhere"),
+        (&["--listen", "0.0.0.0:0"], "--tls-ends-in-front"),
+        (&["--jwks", "keys.json"], "--issuer"),
+        (&["keys.json"], "keys.json"),
+    ] {
+        let line = failure(arguments, 2);
+        assert!(line.contains(named), "{line}");
+    }
+    assert_eq!(code(&["--help"]), Some(0));
+}
+
+#[test]
+fn keys_of_a_file_guard_as_well() {
+    let key = TestKey::new("mine");
+    let server = Server::guarded_by(&key.jwks(), &[]);
+    assert!(server.examples().is_empty());
+    let good = key.token(r#"{"alg":"ES256","typ":"at+jwt","kid":"mine"}"#, &TestKey::claims());
+    assert_eq!(server.get("/sensor", &[&good]).status, 200);
+    let other = TestKey::new("mine").token(r#"{"alg":"ES256","typ":"at+jwt","kid":"mine"}"#, &TestKey::claims());
+    let answer = server.get("/sensor", &[&other]);
+    assert_eq!((answer.status, answer.error_code()), (401, Some("invalid_token")));
+    let challenge = server.get("/sensor", &[]).header("www-authenticate").map(str::to_owned).unwrap();
+    assert!(challenge.contains("\"https://valve.example/.well-known/oauth-protected-resource\""), "{challenge}");
+}
+
+#[test]
+fn tokens_from_before_rfc_9068_need_the_relaxed_policy() {
+    let key = TestKey::new("mine");
+    let token = key.token(r#"{"alg":"ES256","typ":"JWT","kid":"mine"}"#, &TestKey::claims());
+    assert_eq!(Server::guarded_by(&key.jwks(), &[]).get("/sensor", &[&token]).status, 401);
+    assert_eq!(Server::guarded_by(&key.jwks(), &["--relaxed"]).get("/sensor", &[&token]).status, 200);
+}
+
+#[test]
+fn a_file_without_a_usable_key_is_named_in_one_line() {
+    let encryption = TestKey::new("mine").jwks().replace("\"sig\"", "\"enc\"");
+    for document in ["", "{}", "[]", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", &encryption] {
+        let file = support::TemporaryFile::new(document);
+        let line = failure(&support::authority(file.path()), 1);
+        assert!(line.contains(file.path()), "{document}: {line}");
+    }
+    let line = failure(&support::authority("/nowhere/keys.json"), 1);
+    assert!(line.contains("/nowhere/keys.json"), "{line}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named_in_one_line() {
+    let server = Server::demo();
+    let address = server.address().to_string();
+    assert!(failure(&["--listen", &address], 1).contains(&address));
+}
