@@ -89,8 +89,8 @@ impl<'r> BearerRequest<'r> {
     /// The request's token, `None` if there is none.
     ///
     /// Credentials of another scheme (Basic, DPoP) are no bearer token. The token borrows the request where it stands
-    /// there as it is, and `buffer` where it had to be percent-decoded; a token has at most
-    /// [`TOKEN_BYTES`], and so needs a buffer at most.
+    /// there as it is, and `buffer` where it had to be percent-decoded, which takes as many bytes as the token has.
+    /// [`TOKEN_BYTES`] are always enough, and none are needed for a token from the header.
     ///
     /// # Errors
     ///

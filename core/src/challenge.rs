@@ -30,7 +30,7 @@ pub struct Challenge<'a> {
 }
 
 impl<'a> Challenge<'a> {
-    /// `Bearer`, without attributes.
+    /// A challenge that tells nothing. Its realm is empty, for RFC 6750 §3 asks for one attribute or more.
     #[must_use]
     pub const fn new() -> Self {
         Self { realm: None, scope: None, resource_metadata: None, error: None }
@@ -87,6 +87,9 @@ impl fmt::Display for Challenge<'_> {
         if let Some(url) = self.resource_metadata {
             attributes.write("resource_metadata", url)?;
         }
+        if attributes.written == 0 {
+            attributes.write("realm", "")?;
+        }
         Ok(())
     }
 }
@@ -132,8 +135,12 @@ mod tests {
     use crate::error::{Claim, Error, Part, Reason};
 
     #[test]
+    fn rfc6750_3_one_attribute_or_more_follows_the_scheme() {
+        assert_eq!(Challenge::new().to_string(), r#"Bearer realm="""#);
+    }
+
+    #[test]
     fn rfc6750_3_1_a_request_without_a_token_is_told_no_error() {
-        assert_eq!(Challenge::new().to_string(), "Bearer");
         assert_eq!(Challenge::new().with_realm("example").to_string(), r#"Bearer realm="example""#);
     }
 
@@ -153,7 +160,24 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_server_has_no_error_code() {
-        assert_eq!(Challenge::new().with_error(Error::TimeUnavailable).to_string(), "Bearer");
+        let challenge = Challenge::new().with_realm("example").with_error(Error::TimeUnavailable);
+        assert_eq!(challenge.to_string(), r#"Bearer realm="example""#);
+    }
+
+    #[test]
+    fn rfc6750_3_1_every_other_error_has_its_code() {
+        for (error, code) in [
+            (Error::InsecureTransport, "invalid_request"),
+            (Error::SeveralTokens, "invalid_request"),
+            (Error::MalformedRequest, "invalid_request"),
+            (Error::TokenTooLong, "invalid_request"),
+            (Error::BadSignature, "invalid_token"),
+            (Error::InsufficientScope, "insufficient_scope"),
+        ] {
+            let written = Challenge::new().with_error(error).to_string();
+            let expected = std::format!(r#"Bearer error="{code}", error_description="{error}""#);
+            assert_eq!(written, expected);
+        }
     }
 
     #[test]

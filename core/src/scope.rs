@@ -35,17 +35,7 @@ impl<'b> Scope<'b> {
     /// Whether this one scope token is allowed. An empty one never is.
     #[must_use]
     pub fn contains(&self, wanted: &str) -> bool {
-        if wanted.is_empty() || wanted.contains(' ') {
-            return false;
-        }
-        // A scope with escapes that must stay has characters that no scope token has: it allows nothing.
-        let in_list = |list: Text<'_>| list.as_str().is_some_and(|list| list.split(' ').any(|own| own == wanted));
-        match self.0 {
-            Source::Empty => false,
-            Source::List(list) => in_list(list),
-            // As Entra sends it, `scp` is one string of several.
-            Source::Names(names) => names.iter().any(in_list),
-        }
+        self.iter().any(|own| own == wanted)
     }
 
     /// Whether every scope token of a list separated by spaces is allowed. So it is if there is none.
@@ -58,6 +48,19 @@ impl<'b> Scope<'b> {
     #[must_use]
     pub fn contains_any(&self, wanted: &str) -> bool {
         tokens(wanted).any(|wanted| self.contains(wanted))
+    }
+
+    /// The scope tokens, in their order, as often as they come.
+    pub fn iter(&self) -> impl Iterator<Item = &'b str> + use<'b> {
+        let (list, names) = match self.0 {
+            Source::Empty => (None, None),
+            Source::List(list) => (Some(list), None),
+            // As Entra sends it, `scp` is one string of several.
+            Source::Names(names) => (None, Some(names.iter())),
+        };
+        let lists = list.into_iter().chain(names.into_iter().flatten());
+        // A scope with escapes that must stay has characters that no scope token has: it allows nothing.
+        lists.filter_map(|list| list.as_str()).flat_map(tokens)
     }
 }
 
@@ -103,7 +106,7 @@ fn tokens(list: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Scope;
+    use super::{Scope, audience_contains, scope_contains};
     use crate::{claims::Names, json};
 
     #[test]
@@ -125,6 +128,49 @@ mod tests {
             let scope = Scope::from_names(Names::read(json::read(json).unwrap()).unwrap());
             assert!(scope.contains_all("led:set sensor:read"));
             assert!(!scope.contains("valve:open"));
+        }
+    }
+
+    #[test]
+    fn spaces_and_repetitions_mean_nothing() {
+        let value = json::read(br#""  led:set sensor:read  led:set ""#).unwrap();
+        let scope = Scope::from_text(value.as_text().unwrap());
+        assert!(scope.iter().eq(["led:set", "sensor:read", "led:set"]));
+        assert!(scope.contains_all(" led:set  led:set sensor:read "));
+        assert!(!scope.contains(" "));
+    }
+
+    #[test]
+    fn only_a_space_separates_scope_tokens() {
+        for containing in ["led:set\tsensor:read", "led:set,sensor:read", "led:set\u{a0}sensor:read", "led:set\nx"] {
+            assert!(!scope_contains(containing, "led:set"), "{containing:?}");
+        }
+    }
+
+    #[test]
+    fn a_scope_with_characters_that_no_scope_token_has_allows_nothing() {
+        let value = json::read(br#""led:set \"sensor:read\" valve:open""#).unwrap();
+        let scope = Scope::from_text(value.as_text().unwrap());
+        assert_eq!(scope.iter().count(), 0);
+        assert!(!scope.contains("led:set"));
+    }
+
+    #[test]
+    fn rfc7519_4_1_3_an_audience_is_one_of_the_names_byte_for_byte() {
+        let aud = |json: &'static str| json::read(json.as_bytes()).unwrap();
+        for (containing, wanted, expected) in [
+            (r#""https://a.example""#, "https://a.example", true),
+            (r#"["https://b.example","https:\/\/a.example"]"#, "https://a.example", true),
+            (r#""https://a.example""#, "https://a.example/", false),
+            (r#""https://a.example""#, "https://A.example", false),
+            (r#""https://a.example:443""#, "https://a.example", false),
+            (r#""https://a.example https://b.example""#, "https://a.example", false),
+            ("[]", "https://a.example", false),
+            (r#"["https://a.example",7]"#, "https://a.example", false),
+            (r#"{"https://a.example":"https://a.example"}"#, "https://a.example", false),
+            ("null", "null", false),
+        ] {
+            assert_eq!(audience_contains(aud(containing), wanted), expected, "{containing} {wanted}");
         }
     }
 

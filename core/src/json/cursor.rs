@@ -69,6 +69,7 @@ impl<'a> Cursor<'a> {
 
     /// Passes what stands for itself in a string: everything but quotation marks, reverse solidi and control
     /// characters (RFC 8259 §7, `unescaped`).
+    #[inline]
     pub(super) fn skip_plain(&mut self) {
         let rest = self.rest();
         self.at = self.at.wrapping_add(plain_run(rest));
@@ -100,26 +101,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes a validated string; nothing else is passed.
+    #[inline]
     pub(super) fn string(&mut self) -> Option<Text<'a>> {
         let start = self.at;
         if !self.eat(b'"') {
             return None;
         }
-        let mut escapes = Escapes::None;
-        loop {
-            self.skip_plain();
-            let byte = self.peek()?;
-            self.step();
-            match byte {
-                b'"' => return Some(Text::trusted(self.since(start)?, escapes)),
-                b'\\' => {
-                    escapes = Escapes::Some;
-                    self.peek()?;
-                    self.step();
-                }
-                _ => return None,
-            }
-        }
+        let escapes = self.skip_string();
+        Some(Text::trusted(self.since(start)?, escapes))
     }
 
     /// Passes a validated value.
@@ -141,10 +130,34 @@ impl<'a> Cursor<'a> {
                     b't' => Value::Bool(true),
                     b'f' => Value::Bool(false),
                     b'n' => Value::Null,
-                    _ => Value::Number(Number::trusted(self.since(start)?)),
+                    b'-' | b'0'..=b'9' => Value::Number(Number::trusted(self.since(start)?)),
+                    _ => return None,
                 }
             }
         })
+    }
+
+    /// Passes a validated string whose quotation mark was just passed.
+    #[inline]
+    fn skip_string(&mut self) -> Escapes {
+        self.skip_plain();
+        if self.eat(b'"') {
+            return Escapes::None;
+        }
+        self.skip_escaped();
+        Escapes::Some
+    }
+
+    /// Passes the rest of a validated string, from the first escape.
+    #[cold]
+    fn skip_escaped(&mut self) {
+        while self.eat(b'\\') {
+            if self.peek().is_some() {
+                self.step();
+            }
+            self.skip_plain();
+        }
+        self.eat(b'"');
     }
 
     /// Passes a validated array or object, up to and with the bracket that closes it.
@@ -153,9 +166,8 @@ impl<'a> Cursor<'a> {
         while let Some(byte) = self.peek() {
             match byte {
                 b'"' => {
-                    if self.string().is_none() {
-                        return;
-                    }
+                    self.step();
+                    self.skip_string();
                     continue;
                 }
                 b'[' | b'{' => depth = depth.wrapping_add(1),
@@ -187,6 +199,7 @@ impl<'a> Cursor<'a> {
 /// How many bytes there are before the first quotation mark, reverse solidus or control character.
 ///
 /// A machine word is looked at as a whole: most strings of a token end within the first few.
+#[inline(never)]
 fn plain_run(bytes: &[u8]) -> usize {
     const WORD: usize = size_of::<usize>();
     const ONES: usize = usize::from_le_bytes([0x01; WORD]);

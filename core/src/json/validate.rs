@@ -136,8 +136,10 @@ impl<'a> Walk<'a> {
             Some(_) => return Err(JsonError::UnexpectedByte),
             None => return Err(JsonError::UnexpectedEnd),
         }
-        let offset = u16::try_from(self.cursor.at()).map_err(|_| JsonError::TooLong)?;
-        let name = self.string()?;
+        let start = self.cursor.at();
+        let offset = u16::try_from(start).map_err(|_| JsonError::TooLong)?;
+        let escapes = self.string()?;
+        let name = Text::trusted(self.cursor.since(start).unwrap_or_default(), escapes);
         let fingerprint = fingerprint(name);
         if self.is_taken(name, fingerprint) {
             return Err(JsonError::DuplicateName);
@@ -161,25 +163,32 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes a string (RFC 8259 §7).
-    fn string(&mut self) -> Result<Text<'a>, JsonError> {
-        let start = self.cursor.at();
-        let mut escapes = Escapes::None;
+    fn string(&mut self) -> Result<Escapes, JsonError> {
         self.cursor.step();
+        self.cursor.skip_plain();
+        if self.cursor.eat(b'"') {
+            return Ok(Escapes::None);
+        }
+        self.end_of_string()
+    }
+
+    /// Passes the rest of a string, from the first character that does not stand for itself.
+    #[cold]
+    fn end_of_string(&mut self) -> Result<Escapes, JsonError> {
         loop {
-            self.cursor.skip_plain();
             match self.cursor.peek().ok_or(JsonError::UnexpectedEnd)? {
                 b'"' => break,
                 b'\\' => {
-                    escapes = Escapes::Some;
                     self.first_escape.get_or_insert(self.cursor.at());
                     self.cursor.step();
                     self.cursor.unescape()?;
+                    self.cursor.skip_plain();
                 }
                 _ => return Err(JsonError::ControlCharacter),
             }
         }
         self.cursor.step();
-        Ok(Text::trusted(self.cursor.since(start).unwrap_or_default(), escapes))
+        Ok(Escapes::Some)
     }
 
     /// Passes a number (RFC 8259 §6).

@@ -181,3 +181,6 @@ impl<V, B> RequestHandlerService<App<'_, V, B>> for Metadata {
         response.write_to(connection, writer).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ pub async fn run(server: SocketAddr, examples: &[Example]) -> bool {
 }
 
 /// The head of the server's answer.
-async fn answer(server: SocketAddr, example: &Example) -> io::Result<String> {
+pub async fn answer(server: SocketAddr, example: &Example) -> io::Result<String> {
     let mut stream = TcpStream::connect(server).await?;
     stream.write_all(request(server, example).as_bytes()).await?;
     let mut answer = Vec::new();

@@ -107,7 +107,7 @@ fn integers_are_exact_however_they_are_written() {
 
 #[test]
 fn what_is_no_integer_of_64_bits_is_refused() {
-    for json in ["-1", "0.5", "1.5", "15e-1", "1e-1", "-1e2", "0.1e-5", "1e-999999999999999999999"] {
+    for json in ["-1", "0.5", "1.5", "1.50", "0.10", "15e-1", "1e-1", "-1e2", "0.1e-5", "1e-999999999999999999999"] {
         assert_eq!(number(json).as_u64(), None, "{json}");
     }
     for json in ["18446744073709551616", "184467440737095516160e-1", "1e20", "2e19", "99999999999999999999"] {
@@ -142,6 +142,10 @@ fn a_huge_exponent_costs_bounded_work() {
     {
         assert_eq!(number(&json).as_u64(), None);
     }
+    // Zeros that only an exponent writes are not counted out.
+    for _ in 0..1000 {
+        assert_eq!(number(&format!("0e{}", &long[..20])).as_u64(), Some(0));
+    }
     assert_eq!(number(&format!("0e{long}")).as_u64(), Some(0));
     assert_eq!(number(&format!("0.{}1e30001", "0".repeat(30_000))).as_u64(), Some(1));
     assert_eq!(number(&format!("1{}e-60000", "0".repeat(60_000))).as_u64(), Some(1));
@@ -163,10 +167,10 @@ fn accessors_end_on_text_that_is_not_json() {
             let mut copy = sample.to_vec();
             copy[at] = byte;
             let json = String::from_utf8(copy).unwrap();
-            for (name, value) in Object::trusted(&json).members().take(100) {
+            for (name, value) in Object::trusted(&json).members() {
                 let _ = (name.chars().count(), name.to_string(), value.as_json());
                 let _ = value.as_number().map(|number| (number.as_u64(), number.as_i64()));
-                let _ = value.as_array().map(|array| array.elements().take(100).count());
+                let _ = value.as_array().map(|array| array.elements().count());
                 let _ = value.as_object().map(|object| object.at(&["b", "c"]).is_some());
             }
         }

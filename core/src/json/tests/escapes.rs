@@ -63,6 +63,7 @@ fn half_a_surrogate_pair_is_refused() {
         r#""\udbff""#,
         r#""\udc00""#,
         r#""\udfff""#,
+        r#""\udc00\udc00""#,
         r#""\ud800x""#,
         r#""\ud800\n""#,
         r#""\ud800\u0041""#,

@@ -118,5 +118,9 @@ fn refusal<'a, V, B>(error: Option<Error>, scope: &'a str, app: &'a App<'_, V, B
         Some(error) => writeln!(text, "{error}"),
         None => writeln!(text, "a token is needed"),
     };
-    Response::new(status, text).with_header("WWW-Authenticate", challenge).with_header("Cache-Control", "no-store")
+    // An error without a code is the server's own fault, and no other token would help.
+    let blamed = error.is_none_or(|error| error.code().is_some());
+    Response::new(status, text)
+        .with_headers(blamed.then_some(("WWW-Authenticate", challenge)))
+        .with_header("Cache-Control", "no-store")
 }
