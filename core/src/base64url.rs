@@ -123,8 +123,8 @@ impl Decoder {
             (self.bits, self.waiting) = (bits, 6);
             return Ok(None);
         };
-        let [_, _, _, byte] = (bits >> waiting).to_be_bytes();
-        (self.bits, self.waiting) = (bits & !(u32::MAX << waiting), waiting);
+        let [_, _, _, byte] = bits.wrapping_shr(waiting.into()).to_be_bytes();
+        (self.bits, self.waiting) = (bits & !u32::MAX.wrapping_shl(waiting.into()), waiting);
         Ok(Some(byte))
     }
 
