@@ -13,3 +13,11 @@
 //! Until then, firmware passes the keys to [`bearward_core`] itself.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod clock;
+mod error;
+mod tls;
+
+pub use clock::{Clock, Timer};
+pub use error::TlsError;
+pub use tls::Tls;

@@ -1,0 +1,110 @@
+//! One call to the authorization server, without IO: what is sent, and what came back
+//! ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110)).
+
+use core::fmt;
+
+/// What a call sends, beside the URL that it goes to.
+///
+/// It is written by a call's own type and borrows the buffer that was lent to that; `bearward-net` sends it. Its `Debug`
+/// shows no credentials.
+#[derive(Clone, Copy)]
+pub struct Request<'b> {
+    method: Method,
+    accept: &'b str,
+    authorization: Option<&'b str>,
+    if_none_match: Option<&'b str>,
+    body: &'b [u8],
+}
+
+/// The method of a call (RFC 9110 §9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// A document is fetched; there is no body.
+    Get,
+    /// A form is sent, as `application/x-www-form-urlencoded`.
+    Post,
+}
+
+impl<'b> Request<'b> {
+    /// Fetches a document of this media type.
+    #[must_use]
+    pub const fn get(accept: &'b str) -> Self {
+        Self { method: Method::Get, accept, authorization: None, if_none_match: None, body: &[] }
+    }
+
+    /// Sends a form, and asks for an answer of this media type.
+    #[must_use]
+    pub const fn post_form(accept: &'b str, form: &'b [u8]) -> Self {
+        Self { method: Method::Post, body: form, ..Self::get(accept) }
+    }
+
+    /// Adds the value of the `Authorization` field.
+    #[must_use]
+    pub const fn with_authorization(self, value: &'b str) -> Self {
+        Self { authorization: Some(value), ..self }
+    }
+
+    /// Adds the entity tag of the document in hand, quotes and all (RFC 9110 §13.1.2): it need not come again if it is
+    /// still the same.
+    #[must_use]
+    pub const fn with_if_none_match(self, entity_tag: &'b str) -> Self {
+        Self { if_none_match: Some(entity_tag), ..self }
+    }
+
+    /// The method.
+    #[must_use]
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The value of the `Accept` field.
+    #[must_use]
+    pub const fn accept(&self) -> &'b str {
+        self.accept
+    }
+
+    /// The value of the `Authorization` field, if there is one. It belongs in no log.
+    #[must_use]
+    pub const fn authorization(&self) -> Option<&'b str> {
+        self.authorization
+    }
+
+    /// The value of the `If-None-Match` field, if there is one.
+    #[must_use]
+    pub const fn if_none_match(&self) -> Option<&'b str> {
+        self.if_none_match
+    }
+
+    /// The form, empty for [`Method::Get`]. It belongs in no log.
+    #[must_use]
+    pub const fn body(&self) -> &'b [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).field("accept", &self.accept).finish_non_exhaustive()
+    }
+}
+
+/// What came back, whole: for a reader of core.
+///
+/// The body lies in a buffer of the caller, and what is read from it borrows that.
+pub struct Answer<'b> {
+    /// The status (RFC 9110 §15), 100 to 599.
+    pub status: u16,
+    /// The value of the `Content-Type` field, with its parameters, if there was one.
+    pub content_type: Option<&'b str>,
+    /// The content, complete.
+    pub body: &'b mut [u8],
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
+    }
+}
