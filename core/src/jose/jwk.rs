@@ -2,7 +2,7 @@
 //! ([RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and of Ed25519
 //! ([RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
 
-use core::fmt;
+use core::fmt::{self, Write};
 
 use heapless::{String, Vec};
 
@@ -13,7 +13,7 @@ use crate::{
         members::{EXPONENT_BYTES, MODULUS_BYTES},
         pem, spki, thumbprint,
     },
-    json::JsonError,
+    json::{JsonError, write_string},
     key::{Curve, Key, KeyEntry, Keys, PublicKey},
     limits,
 };
@@ -188,6 +188,21 @@ impl<const BYTES: usize> Jwk<BYTES> {
 
     pub(crate) fn entry(&self) -> KeyEntry<'_> {
         KeyEntry { id: self.key_id(), algorithm: self.algorithm, key: Key::Public(self.public_key()) }
+    }
+}
+
+/// As JSON, to be kept: [`read`](Jwk::read) reads it again.
+impl<const BYTES: usize> fmt::Display for Jwk<BYTES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}", thumbprint::Members(self.public_key()))?;
+        if let Some(id) = self.key_id() {
+            f.write_str(r#","kid":"#)?;
+            write_string(f, id)?;
+        }
+        if let Some(name) = self.algorithm {
+            write!(f, r#","alg":"{name}""#)?;
+        }
+        f.write_char('}')
     }
 }
 

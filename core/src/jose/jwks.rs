@@ -128,6 +128,19 @@ impl<const N: usize, const BYTES: usize> Default for JwkSet<N, BYTES> {
     }
 }
 
+/// As JSON, to be kept over a restart: [`read`](JwkSet::read) reads it again. It takes about 200 bytes for a key on P-256
+/// and 450 for one of RSA with 2048 bits.
+impl<const N: usize, const BYTES: usize> fmt::Display for JwkSet<N, BYTES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(r#"{"keys":["#)?;
+        for (at, key) in self.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            write!(f, "{comma}{key}")?;
+        }
+        f.write_str("]}")
+    }
+}
+
 impl<const N: usize, const BYTES: usize> fmt::Debug for JwkSet<N, BYTES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self).finish()

@@ -7,19 +7,28 @@ use sha2::{Digest, Sha256};
 
 use crate::{base64url::Encoded, key::PublicKey};
 
-/// Hashes the members of RFC 7638 §3.2 and RFC 8037 §2, piece by piece: the JSON text is never put together.
+/// Hashes the text piece by piece: it is never put together.
 pub(super) fn sha256(key: PublicKey<'_>) -> [u8; 32] {
     let mut hash = Hash(Sha256::new());
     // Writing to a hash cannot fail.
-    let _ = match key {
-        PublicKey::Ec { curve, x, y } => {
-            let (curve, x, y) = (curve.name(), Encoded(x), Encoded(y));
-            write!(hash, r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
-        }
-        PublicKey::Rsa { n, e } => write!(hash, r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, Encoded(e), Encoded(n)),
-        PublicKey::Ed25519 { x } => write!(hash, r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, Encoded(x)),
-    };
+    _ = write!(hash, "{{{}}}", Members(key));
     hash.0.finalize().into()
+}
+
+/// The members of RFC 7638 §3.2 and RFC 8037 §2, in their order, as they stand between the braces.
+pub(super) struct Members<'k>(pub(super) PublicKey<'k>);
+
+impl fmt::Display for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PublicKey::Ec { curve, x, y } => {
+                let (curve, x, y) = (curve.name(), Encoded(x), Encoded(y));
+                write!(f, r#""crv":"{curve}","kty":"EC","x":"{x}","y":"{y}""#)
+            }
+            PublicKey::Rsa { n, e } => write!(f, r#""e":"{}","kty":"RSA","n":"{}""#, Encoded(e), Encoded(n)),
+            PublicKey::Ed25519 { x } => write!(f, r#""crv":"Ed25519","kty":"OKP","x":"{}""#, Encoded(x)),
+        }
+    }
 }
 
 struct Hash(Sha256);

@@ -1,8 +1,12 @@
-use std::{format, string::String, vec::Vec};
+use std::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::*;
 use crate::{
-    jose::samples::{ED25519, P256, RFC7517_A1, RFC7520_SECRET, RSA},
+    jose::samples::{ED25519, P256, RFC7517_A1, RFC7520_EC, RFC7520_RSA, RFC7520_SECRET, RSA},
     json::JsonError,
 };
 
@@ -109,4 +113,15 @@ fn a_set_can_be_put_together_by_hand() {
     assert!(!set.any_key_id());
     set.clear();
     assert_eq!(set, JwkSet::new());
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let quoted =
+        format!(r#"{{"keys":[{{{ED25519},"kid":"a\"\\b","alg":"EdDSA"}},{{{P256}}},{RFC7520_RSA},{RFC7520_EC}]}}"#);
+    let set = JwkSet::<4>::read(quoted.as_bytes()).unwrap();
+    assert_eq!((set.len(), set.skipped()), (4, 0));
+    let written = set.to_string();
+    assert_eq!(JwkSet::<4>::read(written.as_bytes()).unwrap(), set);
+    assert_eq!(JwkSet::<4>::new().to_string(), r#"{"keys":[]}"#);
 }
