@@ -13,11 +13,23 @@
 //! Until then, firmware passes the keys to [`bearward_core`] itself.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::allow_attributes,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::string_slice,
+        reason = "tests may fail loudly"
+    )
+)]
 
 mod clock;
 mod error;
+mod freshness;
 mod tls;
 
 pub use clock::{Clock, Timer};
 pub use error::TlsError;
+pub use freshness::Freshness;
 pub use tls::Tls;
