@@ -1,16 +1,17 @@
 //! The calls of an OAuth 2.0 resource server to its authorization server, from a microcontroller.
 //!
-//! **Nothing here can be called yet.** The crate holds its place beside [`bearward_core`], which verifies tokens that say
-//! all by themselves and needs no network. What will stand here is for the rest:
+//! [`bearward_core`] verifies tokens that say all by themselves and needs no network. This crate is for the rest: what is
+//! asked, and how the answer is judged, stands there too; here is what sends it.
 //!
-//! - the authorization server's metadata ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)) and its keys
-//!   ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)), fetched and refreshed;
-//! - introspection of tokens that are opaque ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662));
-//! - revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)) and the UserInfo endpoint
-//!   ([OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo));
-//! - all of it over TLS in which the server has proved who it is, with no byte sent before.
+//! | what | where | by |
+//! |---|---|---|
+//! | where a call goes | [`Url`] | RFC 3986, RFC 9110 §4.2 |
+//! | the calls, one by one or several on a connection | [`HttpClient`], [`Session`], [`Response`] | RFC 9110, RFC 9112 |
+//! | the server's proof of who it is | [`Tls`] | RFC 8446, RFC 9525 |
+//! | time | [`Clock`], [`Timer`] | |
 //!
-//! Until then, firmware passes the keys to [`bearward_core`] itself.
+//! No byte of a call is sent before the server has proved who it is. No redirect is followed, every wait has an end, and
+//! all memory is lent by the caller.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -19,17 +20,31 @@
         clippy::allow_attributes,
         clippy::arithmetic_side_effects,
         clippy::as_conversions,
+        clippy::panic_in_result_fn,
         clippy::string_slice,
         reason = "tests may fail loudly"
     )
 )]
 
+#[cfg(any(test, feature = "tokio"))]
+extern crate std;
+
+mod client;
 mod clock;
+#[cfg(feature = "embassy")]
+pub mod embassy;
 mod error;
 mod freshness;
+mod http;
 mod tls;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+mod url;
 
+pub use client::{Connection, Fetched, HttpClient, Session, Timeouts};
 pub use clock::{Clock, Timer};
-pub use error::TlsError;
+pub use error::{HttpError, NetError, Step, TlsError, UrlError};
 pub use freshness::Freshness;
+pub use http::Response;
 pub use tls::Tls;
+pub use url::Url;
