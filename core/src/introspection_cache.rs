@@ -62,11 +62,25 @@ struct Entry<const BYTES: usize> {
     verdict: Result<Vec<u8, BYTES, u16>, IntrospectionError>,
 }
 
+impl<const BYTES: usize> Entry<BYTES> {
+    fn is_fresh(&self, now: UnixTime) -> bool {
+        (self.asked_at..self.until).contains(&now.seconds())
+    }
+}
+
 impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
     /// An empty cache that keeps good answers for so many seconds; 0 keeps none.
     #[must_use]
     pub const fn new(max_age: u32) -> Self {
         Self { entries: [const { None }; N], max_age, uses: 0 }
+    }
+
+    /// Whether something is kept of the token that [`get`](Self::get) would give.
+    #[must_use]
+    pub fn contains(&self, policy: &Policy<'_>, token: BearerToken<'_>, now: impl Into<Option<UnixTime>>) -> bool {
+        let Some(now) = now.into() else { return false };
+        let digest = policy.introspection_digest(token);
+        self.entries.iter().flatten().any(|entry| entry.digest == digest && entry.is_fresh(now))
     }
 
     /// What was said of the token, if it was not too long ago, checked anew and copied into `buffer`: `BYTES` are always
@@ -82,8 +96,7 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         let digest = policy.introspection_digest(token);
         self.uses = self.uses.wrapping_add(1);
         let slot = self.entries.iter_mut().find(|slot| slot.as_ref().is_some_and(|entry| entry.digest == digest))?;
-        let is_fresh = |entry: &Entry<BYTES>| (entry.asked_at..entry.until).contains(&now.seconds());
-        let Some(entry) = slot.as_mut().filter(|entry| is_fresh(entry)) else {
+        let Some(entry) = slot.as_mut().filter(|entry| entry.is_fresh(now)) else {
             *slot = None;
             return None;
         };

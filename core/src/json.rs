@@ -36,7 +36,6 @@ pub use text::{Text, TextChars};
 pub use value::{Array, Elements, Members, Object, Value};
 pub(crate) use write::write_string;
 
-
 use text::{must_be_escaped, unescape};
 
 /// Reads a JSON text (RFC 8259 §2): one value of any kind, with nothing but white space around it.

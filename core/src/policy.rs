@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod introspection;
+mod lookup;
 
 /// Which kind of token is accepted, by the `typ` of its header (RFC 8725 §3.11).
 ///

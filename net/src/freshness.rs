@@ -137,6 +137,11 @@ impl Age {
         freshness.cool_down.checked_sub(waited).filter(|pause| !pause.is_zero())
     }
 
+    /// Whether there was an attempt at this time or after it.
+    pub(crate) fn was_tried_since(&self, at: Duration) -> bool {
+        self.tried.is_some_and(|tried| tried >= at)
+    }
+
     /// Whether the last attempt failed: then a key that is not in hand may well exist.
     pub(crate) const fn has_failed(&self) -> bool {
         self.failed

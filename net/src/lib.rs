@@ -31,20 +31,28 @@ extern crate std;
 
 mod client;
 mod clock;
+mod discovery;
 #[cfg(feature = "embassy")]
 pub mod embassy;
 mod error;
+mod failure;
 mod freshness;
 mod http;
+mod introspection;
+mod jwks;
+mod revocation;
 mod tls;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod url;
+mod userinfo;
 
 pub use client::{Connection, Fetched, HttpClient, Session, Timeouts};
 pub use clock::{Clock, Timer};
 pub use error::{HttpError, NetError, Step, TlsError, UrlError};
+pub use failure::{Failure, FailureKind};
 pub use freshness::Freshness;
 pub use http::Response;
+pub use jwks::RemoteJwkSet;
 pub use tls::Tls;
 pub use url::Url;

@@ -69,6 +69,14 @@ impl<'s, 'c, S, M> Response<'s, 'c, S, M> {
         self.fields().retry_after()
     }
 
+    /// The device's own time.
+    pub(crate) fn elapsed(&self) -> Duration
+    where
+        M: Timer,
+    {
+        self.link.timer.elapsed()
+    }
+
     fn fields(&self) -> Fields<'_> {
         Fields::of(self.link.window.head())
     }
