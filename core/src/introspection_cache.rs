@@ -75,12 +75,18 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         Self { entries: [const { None }; N], max_age, uses: 0 }
     }
 
-    /// Whether something is kept of the token that [`get`](Self::get) would give.
+    /// How many bytes [`get`](Self::get) takes for what is kept of the token, or `None` if it would find nothing.
     #[must_use]
-    pub fn contains(&self, policy: &Policy<'_>, token: BearerToken<'_>, now: impl Into<Option<UnixTime>>) -> bool {
-        let Some(now) = now.into() else { return false };
+    pub fn kept_bytes(
+        &self,
+        policy: &Policy<'_>,
+        token: BearerToken<'_>,
+        now: impl Into<Option<UnixTime>>,
+    ) -> Option<usize> {
+        let now = now.into()?;
         let digest = policy.introspection_digest(token);
-        self.entries.iter().flatten().any(|entry| entry.digest == digest && entry.is_fresh(now))
+        let entry = self.entries.iter().flatten().find(|entry| entry.digest == digest && entry.is_fresh(now))?;
+        Some(entry.verdict.as_ref().map_or(0, |json| json.len()))
     }
 
     /// What was said of the token, if it was not too long ago, checked anew and copied into `buffer`: `BYTES` are always

@@ -45,7 +45,7 @@ where
         let url = Url::parse(WellKnown::OAuth.write(issuer, &mut buffer)?)?;
         let mut session = self.open(&url).await?;
         let mut result = session.discover_at(&url, issuer, metadata).await;
-        if is_absent(&result) {
+        if result.as_ref().is_err_and(is_absent) {
             let mut buffer = [0; URL_BYTES];
             let url = Url::parse(WellKnown::OpenId.write(issuer, &mut buffer)?)?;
             result = session.discover_at(&url, issuer, metadata).await;
@@ -85,8 +85,8 @@ where
 }
 
 /// Whether there is no document at that place, and another one may have it.
-pub(crate) const fn is_absent(result: &Result<(), Failure>) -> bool {
-    matches!(result, Err(Failure { kind: FailureKind::Answer(AnswerError::Status(400..=499)), .. }))
+pub(crate) const fn is_absent(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Answer(AnswerError::Status(400..=499)))
 }
 
 /// Whether the head says that a document of one of these types comes. The rest of any other answer is left unread.

@@ -160,6 +160,11 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         self.current.lock().await.age.fail(elapsed);
     }
 
+    /// How long until the server may be asked again.
+    pub(crate) async fn pause(&self, elapsed: Duration) -> Option<Duration> {
+        self.current.lock().await.age.pause(&self.freshness, elapsed)
+    }
+
     pub(crate) async fn was_tried_since(&self, at: Duration) -> bool {
         self.current.lock().await.age.was_tried_since(at)
     }

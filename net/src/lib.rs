@@ -35,11 +35,13 @@ mod discovery;
 #[cfg(feature = "embassy")]
 pub mod embassy;
 mod error;
+mod exchange;
 mod failure;
 mod freshness;
 mod http;
 mod introspection;
 mod jwks;
+mod resource_server;
 mod revocation;
 mod tls;
 #[cfg(feature = "tokio")]
@@ -54,5 +56,6 @@ pub use failure::{Failure, FailureKind};
 pub use freshness::Freshness;
 pub use http::Response;
 pub use jwks::RemoteJwkSet;
+pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 pub use url::Url;

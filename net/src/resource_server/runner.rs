@@ -1,0 +1,271 @@
+//! The one task that calls the authorization server.
+
+use core::{convert::Infallible, pin::pin, time::Duration};
+
+use bearward_core::{BearerToken, CallError, Fresh, IntrospectionRequest, Metadata, UnixTime, WellKnown};
+use embassy_futures::select::{Either, select};
+use embassy_sync::blocking_mutex::raw::RawMutex;
+use embedded_nal_async::{Dns, TcpConnect};
+use rand_core::CryptoRng;
+
+use super::ResourceServer;
+use crate::{
+    client::{Fetched, HttpClient, Session},
+    clock::{Clock, Timer},
+    discovery::{URL_BYTES, is_absent},
+    error::NetError,
+    exchange::{Job, Taken},
+    failure::{Failure, FailureKind},
+    tls::Tls,
+    url::Url,
+};
+
+/// How long a connection is kept for the next call. Servers close theirs after 5 seconds (Node) to 75 (nginx).
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long the server's metadata is believed.
+const METADATA_AGE: Duration = Duration::from_secs(86_400);
+
+/// How many connections one job may take: one that has died, one for the metadata, one for the keys, if these lie on
+/// another server, and one more that has died.
+const CONNECTIONS: u8 = 4;
+
+impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize>
+    ResourceServer<'_, R, KEYS, REMEMBERED, BYTES>
+{
+    /// Calls the authorization server for the tasks that [`authorize`](Self::authorize); it never returns. One task runs
+    /// it. Dropping it loses no more than the job in hand.
+    ///
+    /// `rng` makes what a client's assertion must never say twice. `buffer` takes a request to the introspection endpoint,
+    /// and then its answer: `BYTES` and 512 are enough for most.
+    pub async fn run<N, T, C, M>(
+        &self,
+        http: &mut HttpClient<'_, N, T, C, M>,
+        rng: &mut impl CryptoRng,
+        buffer: &mut [u8],
+    ) -> Infallible
+    where
+        N: TcpConnect + Dns,
+        T: Tls,
+        C: Clock + Clone,
+        M: Timer + Clone,
+    {
+        let (clock, timer) = (http.clock().clone(), http.timer().clone());
+        let metadata = Metadata::new();
+        let mut runner =
+            Runner { server: self, metadata, known_since: None, place: WellKnown::OAuth, clock, timer, rng, buffer };
+        let mut waiting = None;
+        loop {
+            let turn = match waiting.take() {
+                Some(turn) => turn,
+                None => Turn { taken: runner.next().await, again: false, connections: 0 },
+            };
+            let mut text = [0; URL_BYTES];
+            let opened = match runner.next_call(turn.taken.job, &mut text) {
+                Ok((_, url)) => http.open(&url).await.map_err(Failure::from),
+                Err(failure) => Err(failure),
+            };
+            match opened {
+                Ok(session) => waiting = runner.serve(turn, session).await,
+                Err(failure) => runner.fail(turn.taken, failure).await,
+            }
+        }
+    }
+}
+
+/// A job, and what was tried for it.
+#[derive(Clone, Copy)]
+struct Turn {
+    taken: Taken,
+    /// Whether it was sent before, over a connection that had died.
+    again: bool,
+    connections: u8,
+}
+
+/// What a job needs next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Metadata,
+    Job,
+}
+
+/// How far a job came in a session.
+enum Progress<'b> {
+    Done(Option<Fetched<'b>>),
+    /// Its next call goes somewhere else.
+    Elsewhere,
+}
+
+struct Runner<'r, 'a, R: RawMutex, C, M, G, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize> {
+    server: &'r ResourceServer<'a, R, KEYS, REMEMBERED, BYTES>,
+    metadata: Metadata,
+    /// When the metadata came.
+    known_since: Option<Duration>,
+    /// Where the metadata is.
+    place: WellKnown,
+    clock: C,
+    timer: M,
+    rng: &'r mut G,
+    buffer: &'r mut [u8],
+}
+
+impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize>
+    Runner<'_, '_, R, C, M, G, KEYS, REMEMBERED, BYTES>
+{
+    /// The next job. Keys that came a moment ago are not fetched again.
+    async fn next(&self) -> Taken {
+        let Self { server, timer, .. } = self;
+        loop {
+            let taken = server.exchange.next().await;
+            if taken.job == Job::Introspect || server.keys.pause(timer.elapsed()).await.is_none() {
+                return taken;
+            }
+            server.exchange.finish(taken, &Ok(None)).await;
+        }
+    }
+
+    /// Does the jobs that go to this server, until there is none for a while. Gives back the one that needs another
+    /// connection.
+    async fn serve<N: TcpConnect, T: Tls>(
+        &mut self,
+        mut turn: Turn,
+        mut session: Session<'_, N, T, M>,
+    ) -> Option<Turn> {
+        turn.connections = turn.connections.saturating_add(1);
+        let exchange = &self.server.exchange;
+        loop {
+            match self.work(turn.taken, &mut session).await {
+                Ok(Progress::Done(fetched)) => exchange.finish(turn.taken, &Ok(fetched)).await,
+                Ok(Progress::Elsewhere) if turn.connections < CONNECTIONS => {
+                    session.close().await;
+                    return Some(turn);
+                }
+                Ok(Progress::Elsewhere) => self.fail(turn.taken, NetError::Stale.into()).await,
+                Err(Failure { kind: FailureKind::Net(NetError::Stale), .. }) if !turn.again => {
+                    return Some(Turn { again: true, ..turn });
+                }
+                Err(failure) => self.fail(turn.taken, failure).await,
+            }
+            match select(pin!(self.next()), pin!(self.timer.wait(IDLE))).await {
+                Either::First(taken) => turn = Turn { taken, again: false, connections: 1 },
+                Either::Second(()) => {
+                    session.close().await;
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// A job, as far as this session goes.
+    async fn work<N: TcpConnect, T: Tls>(
+        &mut self,
+        taken: Taken,
+        session: &mut Session<'_, N, T, M>,
+    ) -> Result<Progress<'_>, Failure> {
+        loop {
+            let mut text = [0; URL_BYTES];
+            let (call, url) = self.next_call(taken.job, &mut text)?;
+            if !session.serves(&url) {
+                return Ok(Progress::Elsewhere);
+            }
+            match (call, taken.job) {
+                (Call::Metadata, _) => self.discover(session, &url).await?,
+                (Call::Job, Job::Reload) => {
+                    self.server.keys.reload_over(session, &url).await?;
+                    return Ok(Progress::Done(None));
+                }
+                (Call::Job, Job::Introspect) => {
+                    return Ok(Progress::Done(self.introspect(taken, session, &url).await?));
+                }
+            }
+        }
+    }
+
+    /// The next call of a job, and its URL.
+    fn next_call<'t>(&self, job: Job, text: &'t mut [u8; URL_BYTES]) -> Result<(Call, Url<'t>), Failure> {
+        let authority = &self.server.authority;
+        let given = match job {
+            Job::Reload => authority.jwks_uri,
+            Job::Introspect => authority.introspection_endpoint,
+        };
+        let age = self.known_since.map(|since| self.timer.elapsed().saturating_sub(since));
+        let (call, text) = match (given, age) {
+            (Some(url), _) => (Call::Job, copy(url, text)?),
+            (None, Some(age)) if age < METADATA_AGE => {
+                let url = match job {
+                    Job::Reload => self.metadata.jwks_uri(),
+                    Job::Introspect => self.metadata.introspection_endpoint(),
+                };
+                (Call::Job, copy(url.ok_or(FailureKind::NoEndpoint)?, text)?)
+            }
+            (None, _) => (Call::Metadata, self.place.write(authority.issuer, text)?),
+        };
+        let url = if authority.takes_http { Url::danger_http(text) } else { Url::parse(text) };
+        Ok((call, url?))
+    }
+
+    /// Fetches the metadata from one place, or has the other one tried.
+    async fn discover<N: TcpConnect, T: Tls>(
+        &mut self,
+        session: &mut Session<'_, N, T, M>,
+        url: &Url<'_>,
+    ) -> Result<(), Failure> {
+        let result = session.discover_at(url, self.server.authority.issuer, &mut self.metadata).await;
+        match (&result, self.place) {
+            (Ok(()), _) => self.known_since = Some(self.timer.elapsed()),
+            (Err(failure), WellKnown::OAuth) if is_absent(failure) => {
+                self.place = WellKnown::OpenId;
+                return Ok(());
+            }
+            _ => {}
+        }
+        result
+    }
+
+    async fn introspect<N: TcpConnect, T: Tls>(
+        &mut self,
+        taken: Taken,
+        session: &mut Session<'_, N, T, M>,
+        url: &Url<'_>,
+    ) -> Result<Option<Fetched<'_>>, Failure> {
+        let Self { server, clock, rng, buffer, .. } = self;
+        let client = server.authority.client.ok_or(FailureKind::NoEndpoint)?;
+        let fresh = clock.now().map(|now: UnixTime| {
+            let mut nonce = [0; 16];
+            rng.fill_bytes(&mut nonce);
+            Fresh { now, nonce }
+        });
+        let out = &mut **buffer;
+        let written = server.exchange.with_token(taken, |token| {
+            let token = str::from_utf8(token).ok().and_then(|token| BearerToken::new(token).ok());
+            IntrospectionRequest::new(token.ok_or(CallError::BufferTooSmall)?).write(&client, fresh, out)
+        });
+        let Some(request) = written.await else { return Ok(None) };
+        let request = request?;
+        let response = session.send(url, &request).await;
+        // The token and the client's credentials were in it.
+        buffer.fill(0);
+        let response = response?;
+        let retry_after = response.retry_after();
+        let answer = response.read_all(buffer).await?;
+        Ok(Some(Fetched { answer, max_age: None, retry_after }))
+    }
+
+    async fn fail(&mut self, taken: Taken, failure: Failure) {
+        if taken.job == Job::Reload {
+            self.server.keys.fail(self.timer.elapsed()).await;
+        }
+        if !matches!(failure.kind, FailureKind::Net(_)) {
+            // The server may have moved what its metadata tells of.
+            self.known_since = None;
+            self.place = WellKnown::OAuth;
+        }
+        self.server.exchange.finish(taken, &Err(failure)).await;
+    }
+}
+
+fn copy<'t>(url: &str, text: &'t mut [u8]) -> Result<&'t str, Failure> {
+    let text = text.get_mut(..url.len()).ok_or(CallError::BufferTooSmall)?;
+    text.copy_from_slice(url.as_bytes());
+    str::from_utf8(text).map_err(|_| CallError::BufferTooSmall.into())
+}
