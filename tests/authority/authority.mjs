@@ -22,41 +22,13 @@ const realNow = Date.now;
 let clockShift = 0;
 Date.now = () => realNow() + clockShift;
 
-// The database. oidc-provider's own adapter for tests forgets all when its keys change.
-class Rows {
-  constructor(model) {
-    this.prefix = `${model} `;
-  }
-
-  async find(id) {
-    return rows.get(this.prefix + id);
-  }
-
-  async upsert(id, payload) {
-    rows.set(this.prefix + id, payload);
-  }
-
-  async destroy(id) {
-    rows.delete(this.prefix + id);
-  }
-
-  async consume(id) {
-    rows.get(this.prefix + id).consumed = true;
-  }
-
-  async revokeByGrantId(grantId) {
-    for (const [key, { grantId: own }] of rows) if (own === grantId) rows.delete(key);
-  }
-}
-
-let issuer;
 let provider;
 let handle;
 const tls = { key: settings.key, cert: settings.chain, minVersion: 'TLSv1.3' };
 const mutualTls = { ...tls, ca: settings.client_ca, requestCert: true, rejectUnauthorized: false };
 const mutualPort = await listen(mutualTls, settings.mutual_tls_port);
 const port = await listen(tls, settings.port);
-issuer = `https://localhost:${port}`;
+const issuer = `https://localhost:${port}`;
 configure();
 
 answer({ issuer, port, mutual_tls_port: mutualPort });
@@ -82,7 +54,8 @@ async function accessToken({ client, subject, scope, audience, algorithm }) {
     token.resourceServer = new provider.ResourceServer(audience, {
       scope,
       accessTokenFormat: algorithm ? 'jwt' : 'opaque',
-      jwt: algorithm && { sign: { alg: algorithm, key: algorithm.startsWith('HS') ? Buffer.from(settings.hmac_secret) : undefined } },
+      // The key is for HS256, HS384 and HS512. All else is signed with the server's own.
+      jwt: algorithm && { sign: { alg: algorithm, key: Buffer.from(settings.hmac_secret) } },
     });
   }
   if (!subject) return new provider.ClientCredentials(token).save();
@@ -115,16 +88,17 @@ function currentState() {
 function configure() {
   const algorithms = settings.algorithms;
   provider = new Provider(issuer, {
-    adapter: Rows,
+    adapter: table,
     clients: clients(),
     clientAuthMethods: settings.client_authentication,
     clockTolerance: 0,
     cookies: { keys: ['unused'] },
     discovery: {
-      mtls_endpoint_aliases: Object.fromEntries(
-        Object.entries({ introspection: 'token/introspection', revocation: 'token/revocation', token: 'token', userinfo: 'me' })
-          .map(([name, path]) => [`${name}_endpoint`, `https://localhost:${mutualPort}/${path}`]),
-      ),
+      mtls_endpoint_aliases: {
+        introspection_endpoint: `https://localhost:${mutualPort}/token/introspection`,
+        revocation_endpoint: `https://localhost:${mutualPort}/token/revocation`,
+        userinfo_endpoint: `https://localhost:${mutualPort}/me`,
+      },
     },
     enabledJWA: { userinfoSigningAlgValues: algorithms },
     features: {
@@ -179,6 +153,17 @@ function clients() {
       ...common, ...secret, client_id: `app:${algorithm}`, userinfo_signed_response_alg: algorithm,
     })),
   ];
+}
+
+// The database: a table for each of oidc-provider's models. Its own one for tests forgets all when its keys change.
+function table(model) {
+  const key = (id) => `${model} ${id}`;
+  return {
+    find: async (id) => rows.get(key(id)),
+    upsert: async (id, row) => void rows.set(key(id), row),
+    destroy: async (id) => void rows.delete(key(id)),
+    revokeByGrantId: async (grantId) => rows.forEach((row, id) => row.grantId === grantId && rows.delete(id)),
+  };
 }
 
 // RFC 7662 section 2.1: who asks about the tokens of others has authenticated.
