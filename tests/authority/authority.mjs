@@ -1,7 +1,7 @@
 // A real authorization server for the tests: oidc-provider on loopback, over TLS 1.3 alone. `tests/src/authority.rs`
 // starts it and holds its other end: the first line of the standard input has the settings, each further one a command,
-// and each is answered by a line of the standard output, the settings when the server is ready. All are JSON. It ends with
-// its input, so that it never outlives a test.
+// and each is answered by a line of the standard output, the settings when the server is ready. All are JSON. It ends
+// with its input, so that it never outlives a test.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -131,8 +131,8 @@ function configure() {
   handle = provider.callback();
 }
 
-// A resource server `valve:METHOD` for each method of client authentication, and an app `app:ALGORITHM` for each form of
-// userinfo. The colon shows who does not encode a name for Basic (RFC 6749 section 2.3.1).
+// A resource server `valve:METHOD` for each method of client authentication, and an app `app:ALGORITHM` for each form
+// of userinfo. The colon shows who does not encode a name for Basic (RFC 6749 section 2.3.1).
 function clients() {
   const secret = { client_secret: settings.client_secret };
   const credentials = {
