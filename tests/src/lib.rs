@@ -1,3 +1,5 @@
 //! What the tests share.
 
+pub mod authority;
+pub mod pki;
 pub mod signer;

@@ -55,7 +55,9 @@ impl Signer {
     pub fn with_seed(algorithm: &'static str, seed: u8) -> Self {
         let key = match algorithm {
             "HS256" | "HS384" | "HS512" => Key::Secret(vec![seed; 64]),
-            "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => Key::Rsa(Box::new(rsa_key())),
+            "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => {
+                Key::Rsa(Box::new(rsa_key(include_str!("../data/rsa-2048.jwk.json"))))
+            }
             "ES256" => Key::P256(p256::ecdsa::SigningKey::from_slice(&[seed; 32]).unwrap()),
             "ES384" => Key::P384(p384::ecdsa::SigningKey::from_slice(&[seed; 48]).unwrap()),
             "ES512" => {
@@ -224,9 +226,9 @@ pub fn from_base64url(text: &str) -> Vec<u8> {
     Base64UrlUnpadded::decode_vec(text).unwrap()
 }
 
-/// Reads the RSA key that lies beside the tests: making one takes longer than all tests that use it.
-fn rsa_key() -> rsa::PrivateKey {
-    let jwk: serde_json::Value = serde_json::from_str(include_str!("../data/rsa-2048.jwk.json")).unwrap();
+/// Reads an RSA key that lies beside the tests: making one takes longer than all tests that use it.
+pub(crate) fn rsa_key(jwk: &str) -> rsa::PrivateKey {
+    let jwk: serde_json::Value = serde_json::from_str(jwk).unwrap();
     let number = |name: &str| BoxedUint::from_be_slice_vartime(&from_base64url(jwk[name].as_str().unwrap()));
     rsa::PrivateKey::from_components(number("n"), number("e"), number("d"), vec![number("p"), number("q")]).unwrap()
 }
