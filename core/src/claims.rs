@@ -109,3 +109,6 @@ fn names(value: Value<'_>, claim: Claim) -> Result<Names<'_>, Error> {
 fn date(value: Value<'_>, claim: Claim) -> Result<NumericDate, Error> {
     value.as_number().and_then(NumericDate::from_json).ok_or(Error::claim(claim, Reason::Malformed))
 }
+
+#[cfg(test)]
+mod tests;
