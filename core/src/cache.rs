@@ -109,10 +109,7 @@ impl<const N: usize> Remember for TokenCache<N> {
             return;
         }
         let uses = self.uses;
-        let age = |entry: &Entry| match entry.expires <= now.seconds() {
-            true => u32::MAX,
-            false => uses.wrapping_sub(entry.used),
-        };
+        let age = |entry: &Entry| if entry.expires <= now.seconds() { u32::MAX } else { uses.wrapping_sub(entry.used) };
         if let Some(oldest) = self.entries.iter_mut().max_by_key(|entry| age(entry)) {
             *oldest = Entry { digest, expires, used: uses };
         }

@@ -78,15 +78,11 @@ impl<'b> AccessToken<'b> {
         self.claims.client_id
     }
 
-    /// What it allows: `scope` (RFC 8693 §4.2), or where there is none, `scp` as Okta and Entra send it. Without
-    /// either it is empty.
+    /// What it allows: `scope` (RFC 8693 §4.2), or where there is none, `scp` as Okta and Entra send it. Both may be a list
+    /// separated by spaces or an array. Without either it is empty.
     #[must_use]
     pub fn scope(&self) -> Scope<'b> {
-        match (self.claims.scope, self.claims.scp) {
-            (Some(scope), _) => Scope::from_text(scope),
-            (None, Some(scp)) => Scope::from_names(scp),
-            (None, None) => Scope::default(),
-        }
+        self.claims.scope.or(self.claims.scp).map_or_else(Scope::default, Scope::from_names)
     }
 
     /// `auth_time`: when the user authenticated (OIDC Core §2).

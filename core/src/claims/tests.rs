@@ -19,12 +19,11 @@ fn refused(json: &str) -> Option<Error> {
 
 type TextClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<Text<'b>>);
 
-const TEXTS: [TextClaim; 6] = [
+const TEXTS: [TextClaim; 5] = [
     ("iss", Claim::Issuer, |claims| claims.issuer),
     ("sub", Claim::Subject, |claims| claims.subject),
     ("jti", Claim::JwtId, |claims| claims.jwt_id),
     ("client_id", Claim::ClientId, |claims| claims.client_id),
-    ("scope", Claim::Scope, |claims| claims.scope),
     ("acr", Claim::AuthenticationContext, |claims| claims.acr),
 ];
 
@@ -45,8 +44,9 @@ fn rfc7519_4_1_claims_that_are_strings() {
 
 type NamesClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<super::Names<'b>>);
 
-const NAMES: [NamesClaim; 6] = [
+const NAMES: [NamesClaim; 7] = [
     ("aud", Claim::Audience, |claims| claims.audience),
+    ("scope", Claim::Scope, |claims| claims.scope),
     ("scp", Claim::Scope, |claims| claims.scp),
     ("amr", Claim::AuthenticationMethods, |claims| claims.amr),
     ("roles", Claim::Roles, |claims| claims.roles),
