@@ -236,7 +236,7 @@ impl<'a> Policy<'a> {
         let mut verified = None;
         match (cache, now) {
             (Some(cache), Some(now)) => {
-                let seen = self.fingerprint(token, algorithm);
+                let seen = self.fingerprint(token, algorithm.name());
                 let length = compact.signature_len()?;
                 let mut tried = candidates(keys, algorithm, header.kid)
                     .filter(|entry| algorithm.fits_signature(&entry.key, length))
@@ -258,10 +258,10 @@ impl<'a> Policy<'a> {
 
     /// The token, and whose it must be: what a good signature is remembered under. All else that the policy demands is
     /// checked again on a hit, so it need not be told apart here.
-    fn fingerprint(&self, token: &[u8], algorithm: &dyn Algorithm) -> Fingerprint {
+    fn fingerprint(&self, token: &[u8], algorithm: &str) -> Fingerprint {
         let mut hash = Fingerprint::new();
         hash.field(token);
-        hash.field(algorithm.name().as_bytes());
+        hash.field(algorithm.as_bytes());
         hash.list(self.issuer.iter().chain(self.more_issuers));
         hash.list(self.audience.iter().chain(self.more_audiences));
         hash

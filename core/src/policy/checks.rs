@@ -31,6 +31,10 @@ impl Policy<'_> {
         if !self.time_ignored {
             self.check_times(claims, now)?;
         }
+        self.check_required(claims)
+    }
+
+    pub(super) fn check_required(&self, claims: &Registered<'_>) -> Result<(), Error> {
         for name in self.required {
             if claims.object.get(name).is_none_or(|value| matches!(value, Value::Null)) {
                 return Err(Error::claim(claim_named(name), Reason::Missing));
@@ -39,7 +43,7 @@ impl Policy<'_> {
         Ok(())
     }
 
-    fn check_issuer(&self, issuer: Option<Text<'_>>) -> Result<(), Error> {
+    pub(super) fn check_issuer(&self, issuer: Option<Text<'_>>) -> Result<(), Error> {
         let Some(own) = self.issuer else { return Ok(()) };
         let issuer = issuer.ok_or(Error::claim(Claim::Issuer, Reason::Missing))?;
         if issuer == *own || self.more_issuers.iter().any(|other| issuer == **other) {
@@ -49,7 +53,7 @@ impl Policy<'_> {
         }
     }
 
-    fn check_audience(&self, audience: Option<Names<'_>>) -> Result<(), Error> {
+    pub(super) fn check_audience(&self, audience: Option<Names<'_>>) -> Result<(), Error> {
         let Some(own) = self.audience else { return Ok(()) };
         let audience = audience.ok_or(Error::claim(Claim::Audience, Reason::Missing))?;
         if audience.contains(own) || self.more_audiences.iter().any(|other| audience.contains(other)) {
@@ -60,7 +64,7 @@ impl Policy<'_> {
     }
 
     /// RFC 7519 §4.1.4: the time must be before `exp`; §4.1.5: and not before `nbf`.
-    fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
+    pub(super) fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
         let now = || now.ok_or(Error::TimeUnavailable);
         match claims.expires_at {
             Some(expires_at) if expires_at.saturating_add(self.leeway) <= now()? => {
@@ -102,7 +106,7 @@ fn bare_media_type(name: &str) -> &str {
 }
 
 /// What a token that does not say its kind by `typ` may give away of it.
-fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
+pub(super) fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
     if let Some(claim) = claims.foreign {
         return Err(Error::claim(claim, Reason::Unexpected));
     }
