@@ -150,9 +150,9 @@ fn answer(text: &[u8], secrets: Secrets, warned: &mut Vec<&'static str>) -> Resu
     };
     let mut room = vec![0; key_text.len()];
     let keys = LocalKeys::read(key_text, &mut room, secrets).map_err(|error| wrong(error.to_string()))?;
-    let algorithms = match &question.algorithms {
-        Some(names) => algorithms::all_named(names.as_slice()).map_err(Fault::Wrong)?,
-        None => algorithms::ALL.to_vec(),
+    let algorithms = match names(question.algorithms.as_ref())? {
+        [] => algorithms::ALL.to_vec(),
+        names => algorithms::all_named(names).map_err(Fault::Wrong)?,
     };
     let rest = match (&question.token, &question.jws) {
         (Some(token), None) => question.verify(token, keys.as_keys(), &algorithms),
@@ -181,8 +181,8 @@ impl Rest {
 
 impl Question<'_> {
     fn verify(&self, token: &str, keys: &dyn Keys, algorithms: &[&dyn Algorithm]) -> Result<Rest, Fault> {
-        let issuers = names(self.issuer.as_ref())?;
-        let audiences = names(self.audience.as_ref())?;
+        let issuers = borrowed(names(self.issuer.as_ref())?);
+        let audiences = borrowed(names(self.audience.as_ref())?);
         let now = self.now.map(time).transpose()?;
         let (issuer, more_issuers) = issuers.split_first().unwrap_or((&"", &[]));
         let (audience, more_audiences) = audiences.split_first().unwrap_or((&"", &[]));
@@ -239,11 +239,15 @@ fn wrong(error: impl Into<String>) -> Fault {
 }
 
 /// The names that a check is made with. None at all would be a check that nothing passes: surely not what was meant.
-fn names(names: Option<&Names>) -> Result<Vec<&str>, Fault> {
+fn names(names: Option<&Names>) -> Result<&[String], Fault> {
     match names.map(Names::as_slice) {
         Some([]) => Err(wrong("an empty list is not the same as none: leave it out")),
-        names => Ok(names.unwrap_or_default().iter().map(String::as_str).collect()),
+        names => Ok(names.unwrap_or_default()),
     }
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 /// A point in time, read as core reads those of tokens; a fraction of a second is dropped.

@@ -104,6 +104,9 @@ fn read<'b>(
     header: &'b mut Vec<u8>,
     payload: &'b mut Vec<u8>,
 ) -> Result<(Object<'b>, Object<'b>), String> {
+    if token.contains(char::is_whitespace) {
+        return Err("there is white space in it: give the token alone, without \"Bearer\"".to_owned());
+    }
     let segments: Vec<_> = token.split('.').collect();
     match segments.as_slice() {
         [first, second, _] => Ok((object("header", first, header)?, object("payload", second, payload)?)),

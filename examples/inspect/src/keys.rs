@@ -119,7 +119,15 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
 
 /// What to say of keys that cannot be used.
 pub(crate) fn unusable(path: &Path, error: KeyError) -> Problem {
-    Problem::Usage(format!("cannot use the keys in {}: {error}", path.display()))
+    let advice = match error {
+        KeyError::Length => ": RSA has 2048 to 4096 bits, a secret as many as its hash; see --danger-short-secret",
+        KeyError::Mixed => ": put them into two files, so that who may add a key cannot read a secret",
+        KeyError::Json(_) | KeyError::Missing("kty") => ": what is read is a JWKS, a JWK, or a PUBLIC KEY in PEM",
+        KeyError::Pem => ": of a certificate, take the key (openssl x509 -pubkey -noout)",
+        KeyError::Use | KeyError::Operations => ": its use must be sig, and its key_ops must include verify",
+        _ => "",
+    };
+    Problem::Usage(format!("cannot use the keys in {}: {error}{advice}", path.display()))
 }
 
 fn has_secret(document: Object<'_>) -> bool {
