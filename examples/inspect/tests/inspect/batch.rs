@@ -243,3 +243,11 @@ fn a_key_that_cannot_be_used_is_the_callers_fault_and_one_among_others_is_left_o
     assert_eq!(line(json!([weak]))["error"], "no key fits the token");
     assert_eq!(line(json!([]))["error"], "no key fits the token");
 }
+
+#[test]
+fn the_line_in_the_readme_is_answered_with_its_payload() {
+    let readme = include_str!("../../../../README.md");
+    let line = readme.lines().find_map(|line| line.trim().strip_prefix("echo '")?.split('\'').next()).unwrap();
+    let answer = answer(&serde_json::from_str(line).unwrap());
+    assert_eq!(from_base64url(answer["payload"].as_str().unwrap()), b"Example of Ed25519 signing");
+}
