@@ -16,7 +16,8 @@ use picoserve::{
     request::{Path, Request, RequestParts},
     response::{Connection, IntoResponse, Response, ResponseWriter, StatusCode},
     routing::{
-        MethodHandler, NotFound, PathRouter, PathRouterService, RequestHandlerService, get_service, put_service,
+        MethodHandler, MethodHandlerService, PathRouter, PathRouterService, RequestHandlerService, get_service,
+        put_service,
     },
 };
 
@@ -87,9 +88,9 @@ pub trait Board {
 /// The application's paths, and behind them the one of the metadata, which is the resource's own matter.
 pub fn router<'a, V: Verifier + 'a, B: Board + 'a>() -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
     Router::from_service(AtTarget)
-        .route("/", get_service(Index))
-        .route("/sensor", get_service(guarded(sensor)))
-        .route("/led", put_service(guarded(set_led)))
+        .route_service("/", Allowed("GET, HEAD", get_service(Index)))
+        .route_service("/sensor", Allowed("GET, HEAD", get_service(guarded(sensor))))
+        .route_service("/led", Allowed("PUT", put_service(guarded(set_led))))
 }
 
 async fn sensor<V, B: Board>(token: Guard<'_, SensorRead>, app: &App<'_, V, B>, _: &[u8]) -> Answer {
@@ -147,6 +148,32 @@ impl IntoResponse for Answer {
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// The content of an answer that HEAD may get as well: whatever followed it would be taken for the next answer
+/// (RFC 9110 §9.3.2).
+const NO_CONTENT: &str = "";
+
+/// What answers at a path, and for which methods: whoever comes with another one is told them (RFC 9110 §15.5.6).
+struct Allowed<H>(&'static str, H);
+
+impl<'a, V, B, H: MethodHandler<App<'a, V, B>, ()>> MethodHandlerService<App<'a, V, B>> for Allowed<H> {
+    async fn call_method_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        app: &App<'a, V, B>,
+        (): (),
+        method: &str,
+        request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let Self(allowed, handler) = self;
+        if allowed.split(", ").any(|allowed| allowed == method) {
+            return handler.call_method_handler(app, (), request, writer).await;
+        }
+        let connection = request.body_connection.finalize().await?;
+        let response = Response::new(StatusCode::METHOD_NOT_ALLOWED, NO_CONTENT);
+        response.with_header("Allow", *allowed).write_to(connection, writer).await
+    }
+}
+
 /// What this is, for whoever asks without a token.
 struct Index;
 
@@ -175,14 +202,16 @@ impl<V, B> PathRouterService<App<'_, V, B>> for AtTarget {
         &self,
         app: &App<'_, V, B>,
         (): (),
-        path: Path<'_>,
+        _: Path<'_>,
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
         if is_target(&request.parts, app.resource.metadata_target) {
-            get_service(Metadata).call_method_handler(app, (), request, writer).await
+            let (metadata, method) = (Allowed("GET, HEAD", get_service(Metadata)), request.parts.method());
+            metadata.call_method_handler_service(app, (), method, request, writer).await
         } else {
-            NotFound.call_path_router(app, (), path, request, writer).await
+            let connection = request.body_connection.finalize().await?;
+            Response::new(StatusCode::NOT_FOUND, NO_CONTENT).write_to(connection, writer).await
         }
     }
 }

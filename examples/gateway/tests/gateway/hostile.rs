@@ -137,16 +137,19 @@ fn a_token_in_a_form_is_no_token() {
 }
 
 #[test]
-fn other_methods_reach_no_handler() {
+fn rfc9110_15_5_6_other_methods_reach_no_handler_and_are_told_which_do() {
     let server = Server::demo();
     let token = server.good_token();
-    for method in ["get", "OPTIONS", "TRACE", "CONNECT", "PATCH", "DELETE", "BREW", "GETT", "PUT"] {
-        assert_eq!(server.send(&server.request(&format!("{method} /sensor"), &[&token], "")).status, 405, "{method}");
-    }
-    for method in ["put", "GET", "HEAD", "POST"] {
-        let request = server.request(&format!("{method} /led"), &[&token], "on");
-        let answer = server.send_all(&request).remove(0);
-        assert_eq!(answer.status, 405, "{method}");
+    for (path, methods, allowed) in [
+        ("/", &["POST", "OPTIONS"][..], "GET, HEAD"),
+        ("/sensor", &["get", "OPTIONS", "TRACE", "CONNECT", "PATCH", "DELETE", "BREW", "GETT", "PUT"], "GET, HEAD"),
+        ("/led", &["put", "GET", "HEAD", "POST"], "PUT"),
+        ("/.well-known/oauth-protected-resource", &["PUT", "POST"], "GET, HEAD"),
+    ] {
+        for method in methods {
+            let answer = server.send(&server.request(&format!("{method} {path}"), &[&token], "on"));
+            assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{method} {path}");
+        }
     }
 }
 

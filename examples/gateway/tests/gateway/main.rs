@@ -74,9 +74,13 @@ fn the_index_is_open_and_other_paths_and_methods_are_not_there() {
 }
 
 #[test]
-fn a_head_request_needs_the_same_token() {
+fn rfc9110_9_3_2_head_needs_the_same_token_and_gets_no_content() {
     let server = Server::demo();
     assert_eq!(server.send(&server.request("HEAD /sensor", &[], "")).status, 401);
+    for path in ["/led", "/valve"] {
+        let status = if path == "/led" { 405 } else { 404 };
+        assert_eq!(server.send(&server.request(&format!("HEAD {path}"), &[], "")).status, status);
+    }
     let answer = server.send(&server.request("HEAD /sensor", &[&server.good_token()], ""));
     assert_eq!((answer.status, answer.body.as_str()), (200, ""));
 }
