@@ -183,6 +183,9 @@ pub enum Refusal {
     Version,
     /// A body with a `Transfer-Encoding`: its length has to be given instead (RFC 9112 §6.3).
     LengthRequired,
+    /// An `Expect`: the server would wait for the body, and its client for a word (RFC 9110 §10.1.1). Who is told so sends
+    /// the request again without it.
+    Expectation,
     /// More than [`BODY_BYTES`].
     ContentTooLarge,
     /// More than [`HEAD_BYTES`] (RFC 6585 §5).
@@ -196,6 +199,7 @@ impl Refusal {
             Self::Version => {
                 "HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             }
+            Self::Expectation => "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::LengthRequired => "HTTP/1.1 411 Length Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::ContentTooLarge => "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::HeadTooLarge => {
@@ -227,6 +231,7 @@ struct Framing {
 const VERSION: &[u8] = b"HTTP/1.";
 
 const HOST: &[u8] = b"host";
+const EXPECT: &[u8] = b"expect";
 const CONTENT_LENGTH: &[u8] = b"content-length";
 const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 
@@ -318,6 +323,7 @@ impl Framing {
                 CONTENT_LENGTH if self.length.is_some() => return Err(Refusal::Malformed),
                 CONTENT_LENGTH => Place::LengthStart,
                 TRANSFER_ENCODING => return Err(Refusal::LengthRequired),
+                EXPECT => return Err(Refusal::Expectation),
                 _ => Place::FieldValue,
             },
             (Place::FieldStart | Place::FieldName, _) => {

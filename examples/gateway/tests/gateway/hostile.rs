@@ -186,6 +186,8 @@ fn a_request_with_both_lengths_is_refused_and_nothing_behind_it_is_read() {
     for request in ["GET /sensor HTTP/1.1\r\n\r\n", "GET /sensor HTTP/1.1\nHost: a\n\n", "GET /sensor\r\n\r\n"] {
         assert_eq!(server.send(&format!("{request}{behind}")).status, 400, "{request}");
     }
+    let expecting = "PUT /led HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    assert_eq!(server.send(expecting).status, 417);
     assert_eq!(server.send(&format!("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{behind}")).status, 505);
 }
 

@@ -130,6 +130,12 @@ fn a_transfer_encoding_is_refused() {
 }
 
 #[test]
+fn rfc9110_10_1_1_an_expectation_is_refused_at_once() {
+    assert_eq!(fields("expect: 100-continue\r\n"), Err(Refusal::Expectation));
+    assert_eq!(fields("Expects: 100-continue\r\n"), Ok(()));
+}
+
+#[test]
 fn names_that_only_end_like_the_length_are_others() {
     for prefix in 1..40 {
         let name = String::from_iter(std::iter::repeat_n('x', prefix)) + "Content-Length";
