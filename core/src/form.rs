@@ -133,7 +133,7 @@ mod tests {
             let mut text = [0; 4];
             let encoded: String = encoded(character.encode_utf8(&mut text)).map(char::from).collect();
             let plain = character.is_ascii_alphanumeric() || "*-._".contains(character);
-            assert_eq!(encoded == character.encode_utf8(&mut [0; 4]), plain, "{character:?}");
+            assert_eq!(encoded == *character.encode_utf8(&mut [0; 4]), plain, "{character:?}");
         }
     }
 

@@ -377,7 +377,7 @@ fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
         let value = claims.object.get(name).and_then(|value| value.as_text());
         value.is_some_and(|value| kinds.iter().any(|kind| value == **kind))
     };
-    if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh"]) {
+    if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh", "refresh_token"]) {
         return Err(Error::TokenType);
     }
     Ok(())
