@@ -194,7 +194,7 @@ fn what_is_there_has_its_right_type() {
     for (member, claim) in [
         (r#""exp":"1800000060""#, Claim::ExpirationTime),
         (r#""nbf":null"#, Claim::NotBefore),
-        (r#""scope":["a"]"#, Claim::Scope),
+        (r#""scope":7"#, Claim::Scope),
         (r#""iss":7"#, Claim::Issuer),
         (r#""sub":{}"#, Claim::Subject),
         (r#""aud":{"a":1}"#, Claim::Audience),
