@@ -164,6 +164,8 @@ fn rfc7523_3_an_assertion_by_the_devices_own_key() {
     let request = post(&client, &mut buffer);
     assert_eq!(request.authorization(), None);
     let form = form(&request);
+    // What the docs of `IntrospectionRequest::write` say.
+    assert!((400..=460).contains(&(form.len() - "token=a%2Bb".len())), "{}", form.len());
     let (header, claims, assertion) = assertion(&form);
     let header = Object::read(&header).unwrap();
     assert!(header.get("alg").and_then(Value::as_text).unwrap() == "ES256");
