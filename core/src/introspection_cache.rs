@@ -59,8 +59,11 @@ struct Entry<const BYTES: usize> {
     /// The first second at which the server must be asked again.
     until: u64,
     used: u32,
-    verdict: Result<Vec<u8, BYTES, u16>, IntrospectionError>,
+    verdict: Verdict<BYTES>,
 }
+
+/// The JSON about a good token, or why it is not good.
+type Verdict<const BYTES: usize> = Result<Vec<u8, BYTES, u16>, IntrospectionError>;
 
 impl<const BYTES: usize> Entry<BYTES> {
     fn is_fresh(&self, now: UnixTime) -> bool {
@@ -159,12 +162,11 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
     }
 
     /// What is kept of an outcome, and until when.
-    #[expect(clippy::type_complexity, reason = "it is the verdict of an entry, with its end")]
     fn verdict(
         &self,
         outcome: &Result<AccessToken<'_>, IntrospectionError>,
         now: u64,
-    ) -> Option<(Result<Vec<u8, BYTES, u16>, IntrospectionError>, u64)> {
+    ) -> Option<(Verdict<BYTES>, u64)> {
         match outcome {
             Ok(token) if token.is_introspected() => {
                 let json = Vec::from_slice(token.json().as_bytes()).ok()?;

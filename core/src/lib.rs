@@ -8,9 +8,9 @@
 //! | the issuer's keys | [`JwkSet`], [`Jwk`], [`SecretSet`] | RFC 7517, RFC 7518 §6, RFC 8037 |
 //! | the algorithms | [`Algorithm`] and its unit structs | RFC 7518 §3, RFC 8037 |
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
-//! | what the authorization server says when asked | [`IntrospectionRequest`], [`Policy::introspect`], [`UserInfoEndpoint`] | RFC 7662, OIDC Core §5.3 |
+//! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
-//! | where the server is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
+//! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
 //! Time, keys and buffers are arguments: there is no clock, no socket and no allocator here. Encrypted tokens, tokens

@@ -38,35 +38,36 @@ impl<const BYTES: usize> Metadata<BYTES> {
     /// `jwks_uri`: where the issuer's keys are.
     #[must_use]
     pub fn jwks_uri(&self) -> Option<&str> {
-        self.url(0)
+        self.url("jwks_uri")
     }
 
     /// `introspection_endpoint` (RFC 7662 §2).
     #[must_use]
     pub fn introspection_endpoint(&self) -> Option<&str> {
-        self.url(1)
+        self.url("introspection_endpoint")
     }
 
     /// `userinfo_endpoint` (OpenID Connect Core §5.3).
     #[must_use]
     pub fn userinfo_endpoint(&self) -> Option<&str> {
-        self.url(2)
+        self.url("userinfo_endpoint")
     }
 
     /// `revocation_endpoint` (RFC 7009 §2).
     #[must_use]
     pub fn revocation_endpoint(&self) -> Option<&str> {
-        self.url(3)
+        self.url("revocation_endpoint")
     }
 
     /// `token_endpoint` (RFC 6749 §3.2): also what some servers want as the audience of a client's assertion.
     #[must_use]
     pub fn token_endpoint(&self) -> Option<&str> {
-        self.url(4)
+        self.url("token_endpoint")
     }
 
-    fn url(&self, index: usize) -> Option<&str> {
-        self.urls.get(index).map(String::as_str).filter(|url| !url.is_empty())
+    fn url(&self, name: &str) -> Option<&str> {
+        let (_, url) = MEMBERS.iter().zip(&self.urls).find(|(member, _)| **member == name)?;
+        Some(url.as_str()).filter(|url| !url.is_empty())
     }
 }
 
@@ -78,7 +79,8 @@ impl<const BYTES: usize> Default for Metadata<BYTES> {
 
 /// Reads [`Metadata`] from a document that arrives in pieces of any size.
 ///
-/// Nothing of the document is kept but the URLs, so its length does not matter. The issuer in it must be the one that was
+/// Nothing of the document is kept but the URLs, so its length does not matter; the reader itself takes about 120 bytes.
+/// The issuer in it must be the one that was
 /// asked for, byte for byte (RFC 8414 §3.3): else nothing of it may be used.
 ///
 /// The lent metadata is emptied first, and holds the URLs when [`finish`](Self::finish) has returned `Ok`. If it does not,
@@ -117,8 +119,9 @@ struct Place<'m> {
     member: Option<Member>,
     wants_aliases: bool,
     in_aliases: bool,
-    /// A bit for each member that has come, in the document and among the aliases.
-    seen: [u8; 2],
+    /// A bit for each member that has come, in the document itself and among the aliases.
+    seen: u8,
+    seen_aliases: u8,
     allows_http: bool,
 }
 
@@ -130,6 +133,16 @@ enum Member {
     Issuer,
     Aliases,
     Url(usize),
+}
+
+impl Member {
+    fn bit(self) -> u8 {
+        match self {
+            Self::Issuer => 1,
+            Self::Aliases => 2,
+            Self::Url(index) => 4_u8.wrapping_shl(u32::try_from(index).unwrap_or_default()),
+        }
+    }
 }
 
 /// Which string the characters belong to.
@@ -153,7 +166,8 @@ impl<'m, const BYTES: usize> MetadataReader<'m, BYTES> {
             member: None,
             wants_aliases: false,
             in_aliases: false,
-            seen: [0; 2],
+            seen: 0,
+            seen_aliases: 0,
             allows_http: false,
         };
         Self { metadata, lexer: Lexer::new(), place, failed: None, is_finished: false }
@@ -194,7 +208,7 @@ impl<'m, const BYTES: usize> MetadataReader<'m, BYTES> {
     pub fn finish(mut self) -> Result<(), MetadataError> {
         self.failed.map_or(Ok(()), Err)?;
         self.lexer.finish()?;
-        if self.place.seen[0] & 1 == 0 {
+        if self.place.seen & Member::Issuer.bit() == 0 {
             return Err(MetadataError::Missing("issuer"));
         }
         self.is_finished = true;
@@ -241,8 +255,9 @@ impl Place<'_> {
             Reading::Issuer if self.issuer.next() == Some(character) => {}
             Reading::Issuer => return Err(MetadataError::IssuerMismatch),
             Reading::Url(index) => {
-                let url = urls.get_mut(index).ok_or(MetadataError::IssuerMismatch)?;
-                url.push(character).map_err(|_| MetadataError::TooLong(name_of(index)))?;
+                if urls.get_mut(index).is_none_or(|url| url.push(character).is_err()) {
+                    return Err(MetadataError::TooLong(name_of(index)));
+                }
             }
         }
         Ok(())
@@ -274,17 +289,11 @@ impl Place<'_> {
 
     /// Refuses a member that has come before.
     fn see(&mut self, member: Member) -> Result<(), MetadataError> {
-        let bit = match member {
-            Member::Issuer => 1,
-            Member::Aliases => 2,
-            Member::Url(index) => 4_u8.wrapping_shl(u32::try_from(index).unwrap_or(0)),
-        };
-        let [document, aliases] = &mut self.seen;
-        let seen = if self.in_aliases { aliases } else { document };
-        if *seen & bit != 0 {
+        let seen = if self.in_aliases { &mut self.seen_aliases } else { &mut self.seen };
+        if *seen & member.bit() != 0 {
             return Err(JsonError::DuplicateName.into());
         }
-        *seen |= bit;
+        *seen |= member.bit();
         Ok(())
     }
 
@@ -300,10 +309,8 @@ impl Place<'_> {
             (Member::Issuer, Event::Text) => self.reading = Reading::Issuer,
             (Member::Aliases, Event::Object) => self.in_aliases = true,
             (Member::Url(index), Event::Text) => {
-                let [_, aliases] = self.seen;
-                let has_alias = aliases & 4_u8.wrapping_shl(u32::try_from(index).unwrap_or(0)) != 0;
                 // What stands among the aliases goes before, wherever it comes.
-                if self.in_aliases || !has_alias {
+                if self.in_aliases || self.seen_aliases & member.bit() == 0 {
                     urls.get_mut(index).map(String::clear);
                     self.reading = Reading::Url(index);
                 }
@@ -329,6 +336,9 @@ impl<const BYTES: usize> fmt::Debug for MetadataReader<'_, BYTES> {
         f.debug_struct("MetadataReader").finish_non_exhaustive()
     }
 }
+
+/// What is promised above, with some room.
+const _: () = assert!(size_of::<MetadataReader<'_, 1>>() <= 160);
 
 fn name_of(index: usize) -> &'static str {
     MEMBERS.get(index).copied().unwrap_or_default()

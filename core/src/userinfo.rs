@@ -18,10 +18,11 @@ use crate::{
     time::{NumericDate, UnixTime},
 };
 
-/// A UserInfo endpoint as the client is registered there: whether its answers are plain JSON or signed.
+/// A UserInfo endpoint as a client is registered there: whether its answers are plain JSON or signed.
 ///
-/// The registration decides (`userinfo_signed_response_alg`, OpenID Connect Dynamic Client Registration §2), and never
-/// what an answer says of itself. Encrypted answers are refused.
+/// The client is the one that the access token was issued to. Its registration decides
+/// (`userinfo_signed_response_alg`, OpenID Connect Dynamic Client Registration §2), and never what an answer says of
+/// itself. Encrypted answers are refused.
 ///
 /// ```
 /// use bearward_core::{Answer, BearerToken, JwkSet, UserInfoEndpoint};
@@ -57,7 +58,8 @@ impl<'a> UserInfoEndpoint<'a> {
         Self { registered: Registered::Json }
     }
 
-    /// Answers are JWTs by this issuer for this client, under one of these algorithms.
+    /// Answers are JWTs by this issuer for this client, under one of these algorithms. The client is the token's
+    /// ([`AccessToken::client_id`](crate::AccessToken::client_id)), and for HMAC the key is that client's secret.
     #[must_use]
     pub const fn signed(issuer: &'a str, client_id: &'a str, algorithms: &'a [&'a dyn Algorithm]) -> Self {
         Self { registered: Registered::Signed { issuer, client_id, algorithms, leeway: 0 } }
