@@ -9,7 +9,7 @@ use super::connection::Connection;
 use crate::{
     clock::Timer,
     error::NetError,
-    http::{Link, Response, within, write_head},
+    http::{Head, Link, Response, within, write_head},
     tls::Tls,
     url::Url,
 };
@@ -101,10 +101,11 @@ impl<'c, N: TcpConnect, T: Tls, M: Timer> Session<'c, N, T, M> {
             Ok(head) if reused && head.status == 408 => return Err(NetError::Stale),
             received => received?,
         };
+        let head = Head { persistent: head.persistent && sent.is_ok(), ..head };
         if head.is_redirect() {
             return Err(NetError::Redirect(head.status));
         }
-        if !head.identity {
+        if head.encoded {
             return Err(NetError::ContentEncoding);
         }
         Response::new(&mut self.link, head)
