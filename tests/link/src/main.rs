@@ -1,4 +1,4 @@
-//! All of bearward-core in one device image, so that `tests/link/check` can look at what it brings along.
+//! All of bearward-core, and the client of bearward-net, in one device image, so that `tests/link/check` can look at what it brings along.
 //!
 //! The image is linked and never run. What it reads comes through `black_box`, so that the optimiser cannot know it, and
 //! what it finds out goes there, so that none of it can be left out.
@@ -21,7 +21,8 @@ use bearward_core::{
 };
 #[cfg(feature = "curves")]
 use bearward_core::{Ed25519, EdDsa, Es256, Es384, Es512};
-use bearward_net as _;
+
+mod network;
 
 static ALGORITHMS: &[&dyn Algorithm] = &[
     &Hs256,
@@ -55,6 +56,7 @@ fn main() -> ! {
     black_box(secrets(request).is_ok());
     black_box(texts(request).is_ok());
     black_box(guard(request).is_ok());
+    black_box(network::call(request).is_ok());
     provoke(request);
     loop {
         core::hint::spin_loop();

@@ -1,8 +1,15 @@
 //! Content comes whole, or not at all.
 
-use bearward_net::{HttpError, NetError, TlsError};
+use std::{
+    future::{Future as _, pending},
+    pin::pin,
+    task::{Context, Waker},
+    time::Duration,
+};
+
+use bearward_net::{HttpClient, HttpError, NetError, Timer, TlsError};
 use embedded_io_async::ErrorKind;
-use tests::script::{Network, Script, Step};
+use tests::script::{Network, NoTls, Script, Step};
 
 use crate::support::{GET, answer, client, content, fetch, fetch_into, run, url};
 
@@ -144,26 +151,29 @@ fn what_failed_once_is_never_complete() {
 
 #[test]
 fn content_that_was_given_up_in_the_middle_is_not_read_on() {
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".to_vec();
-    let network = Network::new([Script::steps([Step::Send(head), Step::Hang])]);
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".to_vec();
+    let network = Network::new([Script::steps([Step::Send(answer), Step::Hang])]);
     let mut head = [0; 512];
-    let mut client = client(&network, &mut head);
+    let mut client = HttpClient::new(&network, NoTls(network.clone()), network.clone(), Stopped, &mut head);
     run(async {
         let mut session = client.open(&url()).await.unwrap();
         let mut response = session.send(&url(), &GET).await.unwrap();
         let mut piece = [0; 64];
-        {
-            let never = std::future::poll_fn(|_| std::task::Poll::Ready(()));
-            let mut read = std::pin::pin!(response.read(&mut piece));
-            std::future::poll_fn(|context| {
-                // Once: the scripted time then stands at the deadline, and the future is dropped before it says so.
-                drop(std::hint::black_box(context.waker().clone()));
-                let _ = &mut read;
-                std::task::Poll::Ready(())
-            })
-            .await;
-            never.await;
-        }
-        assert!(response.read(&mut piece).await.is_err());
+        let waits = pin!(response.read(&mut piece)).poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        assert!(waits);
+        assert_eq!(response.read(&mut piece).await, Err(NetError::Cancelled));
     });
+}
+
+/// Time that does not pass.
+struct Stopped;
+
+impl Timer for Stopped {
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn wait(&self, _: Duration) {
+        pending().await
+    }
 }

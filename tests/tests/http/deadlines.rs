@@ -99,7 +99,7 @@ fn an_answer_may_come_before_the_request_is_sent_whole() {
         let form = [b'x'; 300];
         let answered = run(async {
             let mut session = client.open(&url()).await?;
-            let response = session.send(&url(), &Request::post_form("*/*", &form)).await?;
+            let mut response = session.send(&url(), &Request::post_form("*/*", &form)).await?;
             let answer = response.read_all(&mut buffer).await?;
             // What was not sent whole leaves the connection in the middle of a request.
             assert!(!session.serves(&url()));

@@ -91,7 +91,7 @@ fn a_head_must_fit_its_buffer_with_a_margin() {
         let (start, end) = ("HTTP/1.1 200 OK\r\nX: ", "\r\nContent-Length: 2\r\n\r\n");
         format!("{start}{}{end}", "x".repeat(length - start.len() - end.len()))
     };
-    for size in [100, 200] {
+    for size in [150, 200] {
         for (length, fits) in
             [(size - 17, true), (size - 16, true), (size - 15, false), (size, false), (size * 3, false)]
         {

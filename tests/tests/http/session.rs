@@ -20,7 +20,7 @@ fn second(first: &[u8], then: &[Step]) -> (Result<u16, NetError>, usize) {
         let mut session = client.open(&url()).await.unwrap();
         let answer = session.send(&url(), &GET).await.unwrap().read_all(&mut buffer).await.unwrap();
         assert_eq!(answer.status, 200);
-        let response = session.send(&url(), &GET).await?;
+        let mut response = session.send(&url(), &GET).await?;
         Ok(response.read_all(&mut buffer).await?.status)
     });
     (status, network.sent().len())

@@ -76,7 +76,8 @@ fn lines_and_trailers_are_bounded() {
     let zeros = "0".repeat(300);
     refused(&zeros, HttpError::Chunk);
 
-    let trailer: String = (0..MAX_TRAILER / 4 - 1).map(|_| "a:\r\n").collect();
-    assert!(read(format!("0\r\n{trailer}b\r\n\r\n\r\n").as_bytes()).unwrap().is_some());
+    let trailer: String = (0..MAX_TRAILER / 4 - 2).map(|_| "a:\r\n").collect();
+    assert!(read(format!("0\r\n{trailer}abcd\r\n\r\n").as_bytes()).unwrap().is_some());
+    refused(&format!("0\r\n{trailer}abcde\r\n\r\n"), HttpError::Trailer);
     refused(&format!("0\r\n{trailer}{trailer}"), HttpError::Trailer);
 }
