@@ -125,21 +125,23 @@ where
     pub async fn open<'c>(&'c mut self, url: &Url<'c>) -> Result<Session<'c, N, T, M>, NetError> {
         let timer = &self.timer;
         let deadline = timer.elapsed().saturating_add(self.timeouts.connect);
+        let wait = pin!(timer.wait(self.timeouts.connect));
         let address = match url.address() {
             Some(address) => address,
-            None => within(timer, deadline, pin!(self.network.get_host_by_name(url.host(), AddrType::Either)))
+            None => within(pin!(self.network.get_host_by_name(url.host(), AddrType::Either)), wait)
                 .await
                 .ok_or(NetError::TimedOut(Step::Connect))?
                 .map_err(|_| NetError::NameNotResolved)?,
         };
-        let stream = within(timer, deadline, pin!(self.network.connect(SocketAddr::new(address, url.port()))))
+        let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
+        let stream = within(pin!(self.network.connect(SocketAddr::new(address, url.port()))), wait)
             .await
             .ok_or(NetError::TimedOut(Step::Connect))?
             .map_err(|error| NetError::Connect(error.kind()))?;
         let stream = if url.is_secure() {
-            let deadline = timer.elapsed().saturating_add(self.timeouts.handshake);
+            let wait = pin!(timer.wait(self.timeouts.handshake));
             let work = pin!(self.tls.connect(stream, url.host(), self.clock.now()));
-            Connection::tls(within(timer, deadline, work).await.ok_or(NetError::TimedOut(Step::Handshake))??)
+            Connection::tls(within(work, wait).await.ok_or(NetError::TimedOut(Step::Handshake))??)
         } else {
             Connection::plain(stream)
         };
@@ -168,7 +170,7 @@ where
         buffer: &'b mut [u8],
     ) -> Result<Fetched<'b>, NetError> {
         let mut session = self.open(url).await?;
-        let response = session.send_last(url, request).await?;
+        let mut response = session.send_last(url, request).await?;
         let (max_age, retry_after) = (response.max_age(), response.retry_after());
         let answer = response.read_all(buffer).await?;
         session.close().await;

@@ -15,6 +15,7 @@ mod request;
 mod response;
 mod window;
 
+pub(crate) use head::Head;
 pub(crate) use link::{Link, within};
 pub(crate) use request::write_head;
 pub use response::Response;

@@ -2,4 +2,5 @@
 
 pub mod authority;
 pub mod pki;
+pub mod script;
 pub mod signer;

@@ -1,8 +1,8 @@
 //! What a call is sent over: TLS, or, where the caller took the danger, the bare stream.
 
-use core::fmt;
+use core::{fmt, mem};
 
-use embedded_io_async::{Error as _, ErrorType, Read, Write};
+use embedded_io_async::{Error as _, ErrorKind, ErrorType, Read, Write};
 use embedded_nal_async::TcpConnect;
 
 use crate::{error::TlsError, tls::Tls};
@@ -13,7 +13,10 @@ pub struct Connection<'c, N: TcpConnect, T: Tls>(Layer<'c, N, T>);
 enum Layer<'c, N: TcpConnect + 'c, T: Tls + 'c> {
     Tls(T::Connection<'c, N::Connection<'c>>),
     Plain(N::Connection<'c>),
+    Closed,
 }
+
+const CLOSED: TlsError = TlsError::Stream(ErrorKind::NotConnected);
 
 impl<'c, N: TcpConnect, T: Tls> Connection<'c, N, T> {
     pub(crate) const fn tls(connection: T::Connection<'c, N::Connection<'c>>) -> Self {
@@ -24,9 +27,11 @@ impl<'c, N: TcpConnect, T: Tls> Connection<'c, N, T> {
         Self(Layer::Plain(stream))
     }
 
-    pub(crate) async fn close(self) {
-        if let Layer::Tls(connection) = self.0 {
-            T::close(connection).await;
+    /// Takes the TLS connection out, if there is one, to be closed. Nothing can be sent any more.
+    pub(crate) fn take_tls(&mut self) -> Option<T::Connection<'c, N::Connection<'c>>> {
+        match mem::replace(&mut self.0, Layer::Closed) {
+            Layer::Tls(connection) => Some(connection),
+            Layer::Plain(_) | Layer::Closed => None,
         }
     }
 }
@@ -40,6 +45,7 @@ impl<N: TcpConnect, T: Tls> Read for Connection<'_, N, T> {
         match &mut self.0 {
             Layer::Tls(connection) => connection.read(buffer).await,
             Layer::Plain(stream) => stream.read(buffer).await.map_err(|error| TlsError::Stream(error.kind())),
+            Layer::Closed => Err(CLOSED),
         }
     }
 }
@@ -49,6 +55,7 @@ impl<N: TcpConnect, T: Tls> Write for Connection<'_, N, T> {
         match &mut self.0 {
             Layer::Tls(connection) => connection.write(bytes).await,
             Layer::Plain(stream) => stream.write(bytes).await.map_err(|error| TlsError::Stream(error.kind())),
+            Layer::Closed => Err(CLOSED),
         }
     }
 
@@ -56,6 +63,7 @@ impl<N: TcpConnect, T: Tls> Write for Connection<'_, N, T> {
         match &mut self.0 {
             Layer::Tls(connection) => connection.flush().await,
             Layer::Plain(stream) => stream.flush().await.map_err(|error| TlsError::Stream(error.kind())),
+            Layer::Closed => Err(CLOSED),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::connection::Connection;
 use crate::{
     clock::Timer,
     error::NetError,
-    http::{Link, Response, within, write_head},
+    http::{Head, Link, Response, within, write_head},
     tls::Tls,
     url::Url,
 };
@@ -65,10 +65,14 @@ impl<'c, N: TcpConnect, T: Tls, M: Timer> Session<'c, N, T, M> {
         self.exchange(url, request, true).await
     }
 
-    /// Tells the server that nothing more comes, and closes the connection. Dropping the session only closes it.
-    pub async fn close(self) {
-        let deadline = self.link.timer.elapsed().saturating_add(self.timeout);
-        _ = within(self.link.timer, deadline, pin!(self.link.stream.close())).await;
+    /// Tells the server that nothing more comes (close_notify). The session is of no more use then. Dropping it closes the
+    /// connection too, but may leave the server waiting: embassy-net then sends nothing.
+    pub async fn close(&mut self) {
+        self.link.idle = false;
+        if let Some(connection) = self.link.stream.take_tls() {
+            let wait = pin!(self.link.timer.wait(self.timeout));
+            within(pin!(T::close(connection)), wait).await;
+        }
     }
 
     async fn exchange<'s>(
@@ -101,10 +105,11 @@ impl<'c, N: TcpConnect, T: Tls, M: Timer> Session<'c, N, T, M> {
             Ok(head) if reused && head.status == 408 => return Err(NetError::Stale),
             received => received?,
         };
+        let head = Head { persistent: head.persistent && sent.is_ok(), ..head };
         if head.is_redirect() {
             return Err(NetError::Redirect(head.status));
         }
-        if !head.identity {
+        if head.encoded {
             return Err(NetError::ContentEncoding);
         }
         Response::new(&mut self.link, head)

@@ -82,7 +82,10 @@ impl Chunked {
                 self.count = 0;
                 State::Trailer(Lines::new())
             }
-            (State::SizeReturn(size), b'\n') => State::Data(size),
+            (State::SizeReturn(size), b'\n') => {
+                self.count = 0;
+                State::Data(size)
+            }
             (State::DataEnd, b'\r') => State::DataReturn,
             (State::DataReturn, b'\n') => {
                 self.count = 0;

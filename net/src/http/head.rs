@@ -11,8 +11,8 @@ pub(crate) struct Head {
     pub(crate) framing: Framing,
     /// Whether the connection may serve another exchange (RFC 9112 §9.3).
     pub(crate) persistent: bool,
-    /// Whether the content is in no coding but chunks.
-    pub(crate) identity: bool,
+    /// Whether the content is in a coding besides chunks (RFC 9110 §8.4).
+    pub(crate) encoded: bool,
 }
 
 /// How long the content is (RFC 9112 §6.3).
@@ -36,8 +36,9 @@ impl Head {
         }
         let framing = read_framing(fields, minor, status)?;
         let persistent = minor == 1 && framing != Framing::Close && !fields.lists("connection", "close");
-        let identity = fields.all("content-encoding").all(|coding| coding.eq_ignore_ascii_case(b"identity"));
-        Ok(Self { status, framing, persistent, identity })
+        let is_identity = |coding: &[u8]| coding.eq_ignore_ascii_case(b"identity");
+        let encoded = framing != Framing::Length(0) && !fields.all("content-encoding").all(is_identity);
+        Ok(Self { status, framing, persistent, encoded })
     }
 
     /// Whether another head follows (RFC 9110 §15.2).

@@ -1,11 +1,12 @@
 //! One connection to a server, with the memory and the time that an exchange on it may take.
 
 use core::{
+    future::poll_fn,
     pin::{Pin, pin},
+    task::Poll,
     time::Duration,
 };
 
-use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorKind, Read, Write};
 
 use super::{head::Head, lines::Lines, window::Window};
@@ -31,6 +32,8 @@ pub(crate) struct Link<'c, S, M> {
 /// RFC 9110 §15.2 sets no bound to the number of interim answers. They have no use here.
 const MAX_INTERIM: u8 = 4;
 
+const TIMED_OUT: NetError = NetError::TimedOut(Step::Answer);
+
 impl<S, M> Link<'_, S, M>
 where
     S: Read<Error = TlsError> + Write<Error = TlsError>,
@@ -38,12 +41,10 @@ where
 {
     /// Sends the head of the request, which lies in the window, and the content.
     pub(crate) async fn send(&mut self, head: usize, content: &[u8]) -> Result<(), NetError> {
-        let sent = {
-            let work = pin!(send(&mut self.stream, self.window.first(head), content));
-            within(self.timer, self.deadline, work).await
-        };
+        let wait = pin!(self.timer.wait(self.left()?));
+        let sent = within(pin!(send(&mut self.stream, self.window.first(head), content)), wait).await;
         self.window.wipe();
-        Ok(sent.ok_or(NetError::TimedOut(Step::Answer))??)
+        Ok(sent.ok_or(TIMED_OUT)??)
     }
 
     /// Waits for the head of the final answer, which then stands in the window.
@@ -103,28 +104,33 @@ where
             return Ok(self.window.take(out));
         }
         let size = out.len();
-        let work = pin!(self.stream.read(out));
-        let count = within(self.timer, self.deadline, work).await.ok_or(NetError::TimedOut(Step::Answer))??;
+        let wait = pin!(self.timer.wait(self.left()?));
+        let count = within(pin!(self.stream.read(out)), wait).await.ok_or(TIMED_OUT)??;
         Ok(count.min(size))
     }
 
     async fn fill(&mut self) -> Result<usize, NetError> {
-        let count = {
-            let work = pin!(self.stream.read(self.window.free()));
-            within(self.timer, self.deadline, work).await.ok_or(NetError::TimedOut(Step::Answer))??
-        };
+        let wait = pin!(self.timer.wait(self.left()?));
+        let count = within(pin!(self.stream.read(self.window.free())), wait).await.ok_or(TIMED_OUT)??;
         self.window.filled(count);
         Ok(count)
     }
+
+    /// The time that is left. A server that always has another byte could keep a wait from being noticed.
+    fn left(&self) -> Result<Duration, NetError> {
+        self.deadline.checked_sub(self.timer.elapsed()).filter(|left| !left.is_zero()).ok_or(TIMED_OUT)
+    }
 }
 
-/// What a future gives, or `None` if it takes longer. It is only borrowed, so that it lies in the caller's future once.
-pub(crate) async fn within<M: Timer, F: Future>(timer: &M, deadline: Duration, work: Pin<&mut F>) -> Option<F::Output> {
-    let left = deadline.checked_sub(timer.elapsed())?;
-    match select(work, timer.wait(left)).await {
-        Either::First(output) => Some(output),
-        Either::Second(()) => None,
-    }
+/// What `work` gives, or `None` if `wait` ends first. Both are only borrowed, so that they lie in the caller's future once.
+pub(crate) fn within<'w, F: Future, W: Future<Output = ()>>(
+    mut work: Pin<&'w mut F>,
+    mut wait: Pin<&'w mut W>,
+) -> impl Future<Output = Option<F::Output>> + use<'w, F, W> {
+    poll_fn(move |context| match work.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => wait.as_mut().poll(context).map(|()| None),
+    })
 }
 
 async fn send<S: Write<Error = TlsError>>(stream: &mut S, head: &[u8], content: &[u8]) -> Result<(), TlsError> {

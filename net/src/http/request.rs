@@ -1,9 +1,11 @@
 //! The head of a request ([RFC 9112 §3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 
-use core::task::Poll;
+use core::{
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
 
 use bearward_core::{Method, Request};
-use embassy_futures::poll_once;
 use reqwless::request::{Method as Verb, Request as Head, RequestBuilder as _};
 
 use crate::{error::NetError, url::Url};
@@ -38,11 +40,12 @@ pub(crate) fn write_head(
     let written = match request.method() {
         Method::Get => {
             let head = Head::new(Verb::GET, url.target()).host(url.authority()).headers(&fields).build();
-            poll_once(head.write_header(&mut rest))
+            poll_once(pin!(head.write_header(&mut rest)))
         }
         Method::Post => {
             let head = Head::new(Verb::POST, url.target()).host(url.authority()).headers(&fields);
-            poll_once(head.body(request.body()).build().write_header(&mut rest))
+            let head = head.body(request.body()).build();
+            poll_once(pin!(head.write_header(&mut rest)))
         }
     };
     if matches!(written, Poll::Ready(Ok(()))) {
@@ -50,6 +53,10 @@ pub(crate) fn write_head(
     } else {
         Err(NetError::RequestTooLarge)
     }
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// RFC 9110 §5.5, as senders should write it: nothing that ends the field, and no whitespace around it.

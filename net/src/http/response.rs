@@ -25,6 +25,8 @@ pub struct Response<'s, 'c, S, M> {
     content: Content,
     /// How much content may still come.
     room: u64,
+    /// Whether a piece is being read.
+    waits: bool,
 }
 
 enum Content {
@@ -95,7 +97,7 @@ where
             Framing::Chunked => Content::Chunked(Chunked::new()),
             Framing::Close => Content::Close,
         };
-        let mut response = Self { link, head, content, room };
+        let mut response = Self { link, head, content, room, waits: false };
         if head.framing == Framing::Length(0) {
             response.complete();
         }
@@ -113,30 +115,31 @@ where
         if out.is_empty() {
             return Ok(0);
         }
-        // If this future is dropped while it waits, bytes may be lost.
-        let mut content = mem::replace(&mut self.content, Content::Failed(NetError::Cancelled));
-        let result = self.read_content(&mut content, out).await.and_then(|count| {
-            let room = self.room.checked_sub(count_of(count)).ok_or(NetError::ContentTooLarge)?;
-            self.room = room;
+        // If the future of an earlier call was dropped while it waited, bytes may be lost.
+        if mem::replace(&mut self.waits, true) {
+            self.content = Content::Failed(NetError::Cancelled);
+        }
+        let result = self.read_content(out).await;
+        self.waits = false;
+        let result = result.and_then(|count| {
+            self.room = self.room.checked_sub(count_of(count)).ok_or(NetError::ContentTooLarge)?;
             Ok(count)
         });
-        self.content = match result {
-            Ok(_) => content,
-            Err(error) => Content::Failed(error),
-        };
-        if matches!(self.content, Content::Complete) {
-            self.complete();
+        match result {
+            Err(error) => self.content = Content::Failed(error),
+            Ok(_) if matches!(self.content, Content::Complete) => self.complete(),
+            Ok(_) => {}
         }
         result
     }
 
-    /// The whole answer. `buffer` takes the content and, behind it, the value of `Content-Type`; the answer borrows
+    /// The whole answer, if nothing of it was read before. `buffer` takes the content and, behind it, the value of `Content-Type`; the answer borrows
     /// nothing else.
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read), and [`NetError::ContentTooLarge`] if both do not fit the buffer.
-    pub async fn read_all<'b>(mut self, buffer: &'b mut [u8]) -> Result<Answer<'b>, NetError> {
+    pub async fn read_all<'b>(&mut self, buffer: &'b mut [u8]) -> Result<Answer<'b>, NetError> {
         let status = self.status();
         let (buffer, content_type) = copy_behind(buffer, self.content_type())?;
         let mut length = 0_usize;
@@ -157,8 +160,8 @@ where
         Ok(Answer { status, content_type, body: buffer.get_mut(..length).unwrap_or_default() })
     }
 
-    async fn read_content(&mut self, content: &mut Content, out: &mut [u8]) -> Result<usize, NetError> {
-        match content {
+    async fn read_content(&mut self, out: &mut [u8]) -> Result<usize, NetError> {
+        match &mut self.content {
             Content::Length(left) => {
                 let count = self.link.take(at_most(out, *left)).await?;
                 if count == 0 {
@@ -166,7 +169,7 @@ where
                 }
                 *left = left.saturating_sub(count_of(count));
                 if *left == 0 {
-                    *content = Content::Complete;
+                    self.content = Content::Complete;
                 }
                 Ok(count)
             }
@@ -180,13 +183,13 @@ where
                     let byte = self.link.next_byte().await?;
                     chunked.push(byte)?;
                 }
-                *content = Content::Complete;
+                self.content = Content::Complete;
                 Ok(0)
             }
             Content::Close => {
                 let count = self.link.take(out).await?;
                 if count == 0 {
-                    *content = Content::Complete;
+                    self.content = Content::Complete;
                 }
                 Ok(count)
             }

@@ -1,4 +1,4 @@
-//! All of bearward-core in one device image, so that `tests/link/check` can look at what it brings along.
+//! All of bearward-core, and the client of bearward-net, in one device image, so that `tests/link/check` can look at what it brings along.
 //!
 //! The image is linked and never run. What it reads comes through `black_box`, so that the optimiser cannot know it, and
 //! what it finds out goes there, so that none of it can be left out.
@@ -23,7 +23,8 @@ use bearward_core::{
 };
 #[cfg(feature = "curves")]
 use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512};
-use bearward_net as _;
+
+mod network;
 
 static ALGORITHMS: &[&dyn Algorithm] = &[
     &Hs256,
@@ -60,6 +61,7 @@ fn main() -> ! {
     black_box(calls(request).is_ok());
     black_box(metadata(request).is_ok());
     answers(request);
+    black_box(network::call(request).is_ok());
     provoke(request);
     loop {
         core::hint::spin_loop();

@@ -1,0 +1,136 @@
+//! A network for the image: it brings bytes that the optimiser does not know, and takes whatever is sent.
+
+use core::{
+    hint::black_box,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bearward_core::{Request, UnixTime};
+use bearward_net::{Clock, HttpClient, NetError, Timer, Tls, TlsError, Url};
+use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use embedded_nal_async::{AddrType, Dns, TcpConnect};
+
+/// Calls with all that a client can do.
+pub fn call(bytes: &[u8]) -> Result<(), NetError> {
+    let text = core::str::from_utf8(bytes).map_err(|_| NetError::InvalidRequest)?;
+    let url = Url::danger_http(text).or(Url::parse(text)).map_err(|_| NetError::InvalidRequest)?;
+    let request = Request::post_form(text, bytes).with_authorization(text).with_if_none_match(text);
+    let (mut head, mut buffer) = ([0; 256], [0; 256]);
+    let mut client = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
+    let _ = black_box(poll(client.fetch(&url, &request, &mut buffer)).map(|fetched| fetched.map(|_| ())));
+    let Poll::Ready(session) = poll(client.open(&url)) else { return Ok(()) };
+    let mut session = session?;
+    let Poll::Ready(response) = poll(session.send(&url, &Request::get(text))) else { return Ok(()) };
+    let mut response = response?;
+    black_box((response.content_type(), response.etag(), response.max_age(), response.retry_after()));
+    let _ = black_box(poll(response.read(&mut buffer)));
+    Ok(())
+}
+
+fn poll<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+struct Unknown;
+
+struct Stream<S>(S);
+
+impl ErrorType for Unknown {
+    type Error = ErrorKind;
+}
+
+impl Read for Unknown {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        Ok(black_box(buffer).len())
+    }
+}
+
+impl Write for Unknown {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        Ok(black_box(bytes).len())
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+}
+
+impl TcpConnect for Unknown {
+    type Error = ErrorKind;
+    type Connection<'a> = Self;
+
+    async fn connect(&self, remote: SocketAddr) -> Result<Self, ErrorKind> {
+        if black_box(remote).port() == 0 { Err(ErrorKind::Other) } else { Ok(Self) }
+    }
+}
+
+impl Dns for Unknown {
+    type Error = ErrorKind;
+
+    async fn get_host_by_name(&self, host: &str, _: AddrType) -> Result<IpAddr, ErrorKind> {
+        if black_box(host).is_empty() { Err(ErrorKind::Other) } else { Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)) }
+    }
+
+    async fn get_host_by_address(&self, _: IpAddr, _: &mut [u8]) -> Result<usize, ErrorKind> {
+        Err(ErrorKind::Other)
+    }
+}
+
+impl Tls for Unknown {
+    type Connection<'c, S>
+        = Stream<S>
+    where
+        S: Read + Write + 'c;
+
+    async fn connect<'c, S>(&'c mut self, stream: S, _: &str, now: Option<UnixTime>) -> Result<Stream<S>, TlsError>
+    where
+        S: Read + Write + 'c,
+    {
+        now.ok_or(TlsError::TimeUnavailable).map(|_| Stream(stream))
+    }
+
+    async fn close<'c, S>(_: Stream<S>)
+    where
+        S: Read + Write + 'c,
+    {
+    }
+}
+
+impl<S> ErrorType for Stream<S> {
+    type Error = TlsError;
+}
+
+impl<S: Read> Read for Stream<S> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TlsError> {
+        self.0.read(buffer).await.map_err(|_| TlsError::Truncated)
+    }
+}
+
+impl<S: Write> Write for Stream<S> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, TlsError> {
+        self.0.write(bytes).await.map_err(|_| TlsError::Truncated)
+    }
+
+    async fn flush(&mut self) -> Result<(), TlsError> {
+        Ok(())
+    }
+}
+
+impl Clock for Unknown {
+    fn now(&self) -> Option<UnixTime> {
+        black_box(None)
+    }
+}
+
+impl Timer for Unknown {
+    fn elapsed(&self) -> Duration {
+        black_box(Duration::ZERO)
+    }
+
+    async fn wait(&self, duration: Duration) {
+        black_box(duration);
+    }
+}
