@@ -1,6 +1,9 @@
 //! Where the tasks that answer requests meet the one that calls the authorization server.
 
-use core::{pin::pin, time::Duration};
+use core::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use bearward_core::{Answer, BearerToken, CallError};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex, signal::Signal};
@@ -76,7 +79,7 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         deadline: Duration,
         is_due: impl AsyncFnOnce() -> bool,
     ) -> Result<(), Failure> {
-        let mut turn = within(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
+        let mut turn = until(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
         if !is_due().await {
             return Ok(());
         }
@@ -100,7 +103,7 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Fetched<'b>, Failure> {
-        let mut turn = within(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
+        let mut turn = until(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
         self.post(&mut turn, Job::Introspect, token.as_str().as_bytes()).await?;
         self.wait(*turn, timer, deadline).await?;
         let mut slot = self.slot.lock().await;
@@ -121,7 +124,7 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
     }
 
     async fn wait(&self, number: u32, timer: &impl Timer, deadline: Duration) -> Result<(), Failure> {
-        while within(timer, deadline, pin!(self.done.wait())).await.ok_or(FailureKind::Busy)? != number {}
+        while until(timer, deadline, pin!(self.done.wait())).await.ok_or(FailureKind::Busy)? != number {}
         self.slot.lock().await.outcome.unwrap_or(Err(FailureKind::Busy.into()))
     }
 
@@ -184,4 +187,10 @@ impl<const BYTES: usize> Slot<BYTES> {
         self.bytes.clear();
         self.content_type.clear();
     }
+}
+
+/// What `work` gives, or `None` if it takes longer.
+async fn until<F: Future>(timer: &impl Timer, deadline: Duration, work: Pin<&mut F>) -> Option<F::Output> {
+    let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
+    within(work, wait).await
 }

@@ -41,7 +41,7 @@ where
         let response = session.send_last(endpoint, &request).await;
         // The token and the client's credentials were in it.
         buffer.fill(0);
-        let response = response?;
+        let mut response = response?;
         let retry_after = response.retry_after();
         let answer = response.read_all(buffer).await?;
         session.close().await;

@@ -3,7 +3,6 @@
 use core::{convert::Infallible, pin::pin, time::Duration};
 
 use bearward_core::{BearerToken, CallError, Fresh, IntrospectionRequest, Metadata, UnixTime, WellKnown};
-use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
@@ -16,6 +15,7 @@ use crate::{
     error::NetError,
     exchange::{Job, Taken},
     failure::{Failure, FailureKind},
+    http::within,
     tls::Tls,
     url::Url,
 };
@@ -146,9 +146,9 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                 }
                 Err(failure) => self.fail(turn.taken, failure).await,
             }
-            match select(pin!(self.next()), pin!(self.timer.wait(IDLE))).await {
-                Either::First(taken) => turn = Turn { taken, again: false, connections: 1 },
-                Either::Second(()) => {
+            match within(pin!(self.next()), pin!(self.timer.wait(IDLE))).await {
+                Some(taken) => turn = Turn { taken, again: false, connections: 1 },
+                None => {
                     session.close().await;
                     return None;
                 }
@@ -245,7 +245,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         let response = session.send(url, &request).await;
         // The token and the client's credentials were in it.
         buffer.fill(0);
-        let response = response?;
+        let mut response = response?;
         let retry_after = response.retry_after();
         let answer = response.read_all(buffer).await?;
         Ok(Some(Fetched { answer, max_age: None, retry_after }))

@@ -32,8 +32,6 @@ pub fn run<F: Future>(test: F) -> F::Output {
     LocalSet::new().block_on(&runtime::Builder::new_current_thread().enable_all().build().unwrap(), test)
 }
 
-/// Nothing here goes over TLS.
-pub enum NoTls {}
 
 /// There are no connections over TLS.
 pub struct Never;
@@ -58,6 +56,7 @@ impl Write for Never {
     }
 }
 
+/// Nothing here goes over TLS.
 pub struct Plain;
 
 impl Tls for Plain {
