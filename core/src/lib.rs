@@ -61,6 +61,7 @@ mod cache;
 mod call;
 mod challenge;
 mod claims;
+pub mod der;
 mod error;
 mod jose;
 pub mod json;
