@@ -21,3 +21,5 @@ mod tls;
 pub use clock::{Clock, Timer};
 pub use error::TlsError;
 pub use tls::Tls;
+#[cfg(feature = "embedded-tls")]
+pub use tls::{ClientCertificate, ClientKey, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
