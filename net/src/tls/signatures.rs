@@ -76,10 +76,8 @@ pub(super) fn verify_proof(
         SignatureScheme::Ed25519 => &["EdDSA", "Ed25519"],
         _ => &[],
     };
-    let algorithm = algorithms
-        .iter()
-        .find(|algorithm| names.contains(&algorithm.name()) && algorithm.fits(&Key::Public(key)))
-        .ok_or(TlsError::UnsupportedAlgorithm)?;
+    let algorithm =
+        algorithms.iter().find(|algorithm| names.contains(&algorithm.name())).ok_or(TlsError::UnsupportedAlgorithm)?;
     if verify(*algorithm, key, message, signature) { Ok(()) } else { Err(TlsError::BadCertificateVerify) }
 }
 

@@ -161,15 +161,18 @@ fn handshake_record(kind: u8, content: &[u8]) -> Result<(), TlsError> {
 /// What embedded-tls shall see instead of a record, once the handshake is done.
 fn open_record(kind: u8, content: &[u8]) -> Option<&'static [u8]> {
     const NOTHING: &[u8] = &[APPLICATION_DATA];
+    const CLOSE_NOTIFY: &[u8] = &[1, 0, ALERT];
     const ABORTED: &[u8] = &[2, 80, ALERT];
     const CLIENT_CERTIFICATE_REFUSED: &[u8] = &[0, 0, ALERT];
     const KEYS_UPDATED: &[u8] = &[KEY_UPDATE, 0, 0, 0, HANDSHAKE];
     const UNEXPECTED: &[u8] = &[0xff, HANDSHAKE];
 
     match (kind, content) {
-        (APPLICATION_DATA, _) | (ALERT, [_, 0]) => None,
-        // From bad_certificate to access_denied, and certificate_required (RFC 8446 §6.2).
-        (ALERT, [_, 42..=49 | 116]) => Some(CLIENT_CERTIFICATE_REFUSED),
+        (APPLICATION_DATA, _) => None,
+        // Its level may be anything (RFC 8446 §6).
+        (ALERT, [_, 0]) => Some(CLOSE_NOTIFY),
+        // From bad_certificate to access_denied, decrypt_error, and certificate_required (RFC 8446 §6.2).
+        (ALERT, [_, 42..=49 | 51 | 116]) => Some(CLIENT_CERTIFICATE_REFUSED),
         (ALERT, [_, _]) => Some(ABORTED),
         (HANDSHAKE, [NEW_SESSION_TICKET, ..]) if are_tickets(content) => Some(NOTHING),
         (HANDSHAKE, [KEY_UPDATE, ..]) => Some(KEYS_UPDATED),
