@@ -132,6 +132,11 @@ impl Fingerprint {
         self.0.update(bytes);
     }
 
+    /// Finishes without a key.
+    pub(crate) fn digest(self) -> TokenDigest {
+        TokenDigest(self.0.finalize().into())
+    }
+
     /// Finishes with the key that verifies.
     pub(crate) fn digest_with(&self, entry: &KeyEntry<'_>) -> TokenDigest {
         let mut hash = self.clone();

@@ -100,6 +100,22 @@ pub struct Answer<'b> {
     pub body: &'b mut [u8],
 }
 
+impl Answer<'_> {
+    /// Whether the content is of this media type (RFC 9110 §8.3.1): without regard to case and to parameters.
+    ///
+    /// ```
+    /// use bearward_core::Answer;
+    ///
+    /// let answer = Answer { status: 200, content_type: Some("Application/JSON; charset=utf-8"), body: &mut [] };
+    /// assert!(answer.is_of_type("application/json"));
+    /// ```
+    #[must_use]
+    pub fn is_of_type(&self, media_type: &str) -> bool {
+        let own = self.content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+        own.trim_matches([' ', '\t']).eq_ignore_ascii_case(media_type)
+    }
+}
+
 impl fmt::Debug for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")

@@ -37,7 +37,11 @@ pub(crate) struct Registered<'b> {
 impl<'b> Registered<'b> {
     /// Reads a decoded payload, resolving its escapes where it lies.
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, Error> {
-        let object = Object::read_in_place(payload).map_err(|error| Error::Json(Part::Payload, error))?;
+        Self::of(Object::read_in_place(payload).map_err(|error| Error::Json(Part::Payload, error))?)
+    }
+
+    /// Takes the claims of an object whose escapes are resolved.
+    pub(crate) fn of(object: Object<'b>) -> Result<Self, Error> {
         let mut claims = Self::none(object);
         for (name, value) in object.members() {
             if let Some(name) = name.as_str() {

@@ -64,6 +64,10 @@ pub enum Error {
     InsufficientScope,
     /// A check needs the time, and the device does not know it.
     TimeUnavailable,
+    /// The authorization server was asked, and says that the token is not active (RFC 7662 §2.2).
+    Inactive,
+    /// The authorization server had to be asked, and gave no answer that tells whether the token is good.
+    AuthorityUnavailable,
     /// A typed claim does not have the type that the caller asked for.
     ClaimsType,
 }
@@ -201,7 +205,7 @@ impl Error {
                 Some(ErrorCode::InvalidRequest)
             }
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
-            Self::TimeUnavailable => None,
+            Self::TimeUnavailable | Self::AuthorityUnavailable => None,
             _ => Some(ErrorCode::InvalidToken),
         }
     }
@@ -213,7 +217,7 @@ impl Error {
             Self::InsecureTransport | Self::SeveralTokens | Self::MalformedRequest => 400,
             Self::TokenTooLong => 431,
             Self::InsufficientScope => 403,
-            Self::TimeUnavailable => 503,
+            Self::TimeUnavailable | Self::AuthorityUnavailable => 503,
             _ => 401,
         }
     }
@@ -245,6 +249,8 @@ impl Error {
             Self::Claim { .. } => "a claim is not acceptable",
             Self::InsufficientScope => "the token's scope does not allow this",
             Self::TimeUnavailable => "the time is not known",
+            Self::Inactive => "the authorization server says that the token is not active",
+            Self::AuthorityUnavailable => "the authorization server cannot be asked now",
             Self::ClaimsType => "the claims have not the type that was asked for",
         }
     }

@@ -8,7 +8,7 @@ mod jwks;
 mod jwks_reader;
 pub(crate) mod jws;
 mod key_error;
-mod lexer;
+pub(crate) mod lexer;
 mod members;
 mod pem;
 #[cfg(test)]

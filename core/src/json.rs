@@ -26,6 +26,7 @@ mod number;
 mod text;
 mod validate;
 mod value;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,8 @@ mod tests;
 pub use number::Number;
 pub use text::{Text, TextChars};
 pub use value::{Array, Elements, Members, Object, Value};
+
+pub(crate) use write::write_string;
 
 use text::{must_be_escaped, unescape};
 

@@ -8,6 +8,9 @@
 //! | the issuer's keys | [`JwkSet`], [`Jwk`], [`SecretSet`] | RFC 7517, RFC 7518 §6, RFC 8037 |
 //! | the algorithms | [`Algorithm`] and its unit structs | RFC 7518 §3, RFC 8037 |
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
+//! | what the authorization server says when asked | [`IntrospectionRequest`], [`Policy::introspect`], [`UserInfoEndpoint`] | RFC 7662, OIDC Core §5.3 |
+//! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
+//! | where the server is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
 //! Time, keys and buffers are arguments: there is no clock, no socket and no allocator here. Encrypted tokens, tokens
@@ -55,23 +58,32 @@
 extern crate std;
 
 mod alg;
+mod answer_error;
 pub mod base64url;
 mod bearer;
 mod cache;
 mod call;
+mod call_error;
 mod challenge;
 mod claims;
+mod client;
 pub mod der;
 mod error;
+mod form;
+mod introspection;
+mod introspection_cache;
 mod jose;
 pub mod json;
 mod key;
 pub mod limits;
+mod metadata;
 mod policy;
 mod resource_metadata;
+mod revocation;
 mod scope;
 mod time;
 mod token;
+mod userinfo;
 
 pub use alg::Algorithm;
 #[cfg(feature = "p256")]
@@ -86,16 +98,26 @@ pub use alg::{Ed25519, EdDsa};
 pub use alg::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+pub use answer_error::AnswerError;
 pub use bearer::{BearerCredentials, BearerMethod, BearerRequest, BearerToken, Transport};
 pub use cache::TokenCache;
 pub use call::{Answer, Method, Request};
+pub use call_error::{CallError, SignerError};
 pub use challenge::Challenge;
 pub use claims::{Names, NamesIter};
+#[cfg(feature = "p256")]
+pub use client::Es256Signer;
+pub use client::{Client, Fresh, Signer};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
+pub use introspection::{IntrospectionError, IntrospectionRequest};
+pub use introspection_cache::IntrospectionCache;
 pub use jose::{Jwk, JwkSet, JwkSetReader, Jws, KeyError, SecretSet, verify_jws};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
+pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 pub use resource_metadata::ResourceMetadata;
+pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
 pub use time::{NumericDate, UnixTime};
 pub use token::AccessToken;
+pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

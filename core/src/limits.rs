@@ -33,3 +33,6 @@ pub const SIGNATURE_BYTES: usize = 512;
 
 /// The material of the largest key, in bytes: the modulus of RSA with 4096 bits, and the longest exponent that is taken.
 pub const KEY_BYTES: usize = 520;
+
+/// How long an assertion of a client is good, in seconds. It is used at once; some servers refuse more than a minute.
+pub const ASSERTION_SECONDS: u64 = 60;

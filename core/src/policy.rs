@@ -17,6 +17,8 @@ use crate::{
     token::AccessToken,
 };
 
+mod introspection;
+
 /// Which kind of token is accepted, by the `typ` of its header (RFC 8725 §3.11).
 ///
 /// Media types are compared without regard to case, with or without `application/` (RFC 7515 §4.1.9).
@@ -70,6 +72,7 @@ pub struct Policy<'a> {
     max_bytes: usize,
     expiration_optional: bool,
     time_ignored: bool,
+    audience_optional: bool,
 }
 
 /// The claims that RFC 9068 §2.2 requires of every access token.
@@ -95,6 +98,7 @@ impl<'a> Policy<'a> {
             max_bytes: limits::TOKEN_BYTES,
             expiration_optional: false,
             time_ignored: false,
+            audience_optional: false,
         }
     }
 
@@ -227,7 +231,7 @@ impl<'a> Policy<'a> {
         let mut verified = None;
         match (cache, now) {
             (Some(cache), Some(now)) => {
-                let seen = self.fingerprint(token, algorithm);
+                let seen = self.fingerprint(token, algorithm.name());
                 let mut tried = candidates(keys, algorithm, header.kid).take(limits::KEYS_TRIED);
                 if !tried.any(|entry| cache.holds(&seen.digest_with(&entry), now)) {
                     let entry = verify_signature(&compact, &header, algorithm, keys, rest)?;
@@ -264,6 +268,10 @@ impl<'a> Policy<'a> {
         if !self.time_ignored {
             self.check_times(claims, now)?;
         }
+        self.check_required(claims)
+    }
+
+    fn check_required(&self, claims: &Registered<'_>) -> Result<(), Error> {
         for name in self.required {
             if claims.object.get(name).is_none_or(|value| matches!(value, Value::Null)) {
                 return Err(Error::claim(claim_named(name), Reason::Missing));
@@ -321,10 +329,10 @@ impl<'a> Policy<'a> {
     }
 
     /// The token, and what this policy demands of it: what a cached verdict stands for.
-    fn fingerprint(&self, token: &[u8], algorithm: &dyn Algorithm) -> Fingerprint {
+    fn fingerprint(&self, token: &[u8], algorithm: &str) -> Fingerprint {
         let mut hash = Fingerprint::new();
         hash.field(token);
-        hash.field(algorithm.name().as_bytes());
+        hash.field(algorithm.as_bytes());
         for name in self.issuer.iter().chain(self.more_issuers) {
             hash.field(name.as_bytes());
         }
@@ -369,7 +377,7 @@ fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
         let value = claims.object.get(name).and_then(|value| value.as_text());
         value.is_some_and(|value| kinds.iter().any(|kind| value == **kind))
     };
-    if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh"]) {
+    if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh", "refresh_token"]) {
         return Err(Error::TokenType);
     }
     Ok(())

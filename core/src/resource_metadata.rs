@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::bearer::BearerMethod;
+use crate::{bearer::BearerMethod, json::write_string};
 
 /// The document of a protected resource, written as JSON by its `Display`.
 ///
@@ -121,19 +121,6 @@ fn write_array<'a>(out: &mut impl Write, name: &str, values: impl Iterator<Item 
         before = ',';
     }
     out.write_char(']')
-}
-
-/// RFC 8259 §7: the quotation mark, the reverse solidus and U+0000 to U+001F are escaped.
-fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
-    out.write_char('"')?;
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => write!(out, "\\{character}")?,
-            '\0'..='\u{1f}' => write!(out, "\\u{:04x}", u32::from(character))?,
-            _ => out.write_char(character)?,
-        }
-    }
-    out.write_char('"')
 }
 
 #[cfg(test)]

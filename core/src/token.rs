@@ -11,10 +11,13 @@ use crate::{
     time::NumericDate,
 };
 
+/// In the place of the algorithm, where the authorization server itself says that a token is good.
+pub(crate) const INTROSPECTION: &str = "introspection";
+
 /// An access token that a [`Policy`](crate::Policy) has let in.
 ///
 /// There is no other way to get one. It borrows the buffer that was lent for verification, and its claims are what the
-/// issuer signed: a claim that is absent is `None`, and one of a wrong type would have been refused.
+/// issuer signed, or what it said when it was asked: a claim that is absent is `None`, and one of a wrong type would have been refused.
 ///
 /// Strings come as [`Text`], which compares with `&str` and prints; [`Text::as_str`] borrows it where the token has no
 /// escapes that must stay (a quote, a backslash or a control character).
@@ -28,6 +31,10 @@ pub struct AccessToken<'b> {
 impl<'b> AccessToken<'b> {
     pub(crate) const fn new(claims: Registered<'b>, algorithm: &'static str, key_id: Option<Text<'b>>) -> Self {
         Self { claims, algorithm, key_id }
+    }
+
+    pub(crate) const fn introspected(claims: Registered<'b>) -> Self {
+        Self::new(claims, INTROSPECTION, None)
     }
 
     /// `iss`: who issued it (RFC 7519 §4.1.1).
@@ -182,10 +189,16 @@ impl<'b> AccessToken<'b> {
         read.map(|(claims, _)| claims).map_err(|_| Error::ClaimsType)
     }
 
-    /// The algorithm that verified it.
+    /// The algorithm that verified it; `introspection` if the authorization server was asked instead (RFC 7662).
     #[must_use]
     pub const fn algorithm(&self) -> &'static str {
         self.algorithm
+    }
+
+    /// Whether the authorization server was asked about it, and said that it is active (RFC 7662).
+    #[must_use]
+    pub fn is_introspected(&self) -> bool {
+        self.algorithm == INTROSPECTION
     }
 
     /// The `kid` of its header, which chose the key, if it has one.

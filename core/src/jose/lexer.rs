@@ -5,7 +5,7 @@ use crate::{json::JsonError, limits};
 
 /// What a byte begins, continues or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub(crate) enum Event {
     /// A member's name begins.
     Name,
     /// A value begins that is an object.
@@ -27,7 +27,7 @@ pub(super) enum Event {
 /// A strict reader of one JSON object: it keeps the grammar, UTF-8 and the depth. Duplicate names are left to its
 /// caller, who knows which names matter.
 #[derive(Clone, Debug)]
-pub(super) struct Lexer {
+pub(crate) struct Lexer {
     state: State,
     /// How many objects and arrays are open.
     depth: usize,
@@ -91,12 +91,12 @@ enum Number {
 type Step = Result<(State, Option<Event>), JsonError>;
 
 impl Lexer {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { state: State::Start, depth: 0, arrays: 0, in_name: false }
     }
 
     /// Takes the next byte. Tells what it means, and in how many objects and arrays that lies.
-    pub(super) fn push(&mut self, byte: u8) -> Result<Option<(Event, usize)>, JsonError> {
+    pub(crate) fn push(&mut self, byte: u8) -> Result<Option<(Event, usize)>, JsonError> {
         let depth = self.depth;
         let (state, event) = match self.state {
             State::String => self.string(byte),
@@ -115,7 +115,7 @@ impl Lexer {
     }
 
     /// Ends the text.
-    pub(super) const fn finish(&self) -> Result<(), JsonError> {
+    pub(crate) const fn finish(&self) -> Result<(), JsonError> {
         match self.state {
             State::Done => Ok(()),
             _ => Err(JsonError::UnexpectedEnd),

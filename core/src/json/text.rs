@@ -83,8 +83,8 @@ impl PartialEq<&str> for Text<'_> {
     }
 }
 
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
+impl PartialEq<Text<'_>> for Text<'_> {
+    fn eq(&self, other: &Text<'_>) -> bool {
         other.as_str().map_or_else(|| self.chars().eq(other.chars()), |text| *self == *text)
     }
 }

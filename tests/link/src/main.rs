@@ -15,12 +15,14 @@ use core::{
 };
 
 use bearward_core::{
-    Algorithm, BearerRequest, BearerToken, Challenge, Error, Hs256, Hs384, Hs512, Jwk, JwkSet, JwkSetReader, KeyError,
-    Policy, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512, SecretSet, TokenCache, Transport, UnixTime, audience_contains,
-    json, scope_contains, verify_jws,
+    Algorithm, Answer, BearerRequest, BearerToken, CallError, Challenge, Client, Error, Fresh, Hs256, Hs384, Hs512,
+    IntrospectionCache, IntrospectionRequest, Jwk, JwkSet, JwkSetReader, KeyError, Metadata, MetadataError,
+    MetadataReader, Policy, Ps256, Ps384, Ps512, RevocationRequest, Rs256, Rs384, Rs512, Secret, SecretSet, TokenCache,
+    TokenTypeHint, Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains,
+    verify_jws,
 };
 #[cfg(feature = "curves")]
-use bearward_core::{Ed25519, EdDsa, Es256, Es384, Es512};
+use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512};
 use bearward_net as _;
 
 static ALGORITHMS: &[&dyn Algorithm] = &[
@@ -55,6 +57,9 @@ fn main() -> ! {
     black_box(secrets(request).is_ok());
     black_box(texts(request).is_ok());
     black_box(guard(request).is_ok());
+    black_box(calls(request).is_ok());
+    black_box(metadata(request).is_ok());
+    answers(request);
     provoke(request);
     loop {
         core::hint::spin_loop();
@@ -92,6 +97,83 @@ fn authorize(token: BearerToken<'_>, keys: &JwkSet<4>) -> Result<(), Error> {
     black_box(access.scope().contains(token.as_str()));
     black_box(access.require_any_scope("a b").is_ok());
     access.require_scope("a b")
+}
+
+/// Requests to the authorization server, by a client of each kind.
+fn calls(bytes: &[u8]) -> Result<(), CallError> {
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    let fresh = Fresh { now: UnixTime::from_seconds(black_box(1_795_318_692)), nonce: black_box([7; 16]) };
+    #[cfg(feature = "curves")]
+    let signer = Es256Signer::new(black_box(&[7; 32]))?.with_key_id(text);
+    let clients = [
+        Client::none(text),
+        Client::tls(text),
+        Client::secret_basic(text, text),
+        Client::secret_post(text, text),
+        Client::secret_jwt(text, text, Secret::new(bytes)),
+        #[cfg(feature = "curves")]
+        Client::private_key_jwt(text, text, &signer),
+    ];
+    let mut buffer = [0; 1024];
+    for client in &clients {
+        let revocation = RevocationRequest::new(text).with_token_type_hint(black_box(TokenTypeHint::AccessToken));
+        let request = revocation.write(client, black_box(Some(fresh)), &mut buffer)?;
+        black_box((request.authorization(), request.body(), request.accept()));
+        if let Ok(token) = BearerToken::new(text) {
+            black_box(IntrospectionRequest::new(token).write(client, fresh, &mut buffer)?.body());
+            black_box(UserInfoEndpoint::json().write(token, &mut buffer)?.authorization());
+        }
+        black_box(write!(Sink, "{client:?}").is_ok());
+    }
+    Ok(())
+}
+
+/// Where the authorization server is asked.
+fn metadata(bytes: &[u8]) -> Result<(), MetadataError> {
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    let mut url = [0; 128];
+    black_box(WellKnown::OAuth.write(text, &mut url).is_ok());
+    black_box(WellKnown::OpenId.write(text, &mut url).is_ok());
+    let mut metadata = Metadata::<128>::new();
+    let mut reader = MetadataReader::new(&mut metadata, text).with_mtls_aliases();
+    for piece in bytes.chunks(7) {
+        reader.feed(piece)?;
+    }
+    reader.finish()?;
+    black_box((metadata.introspection_endpoint(), metadata.jwks_uri()));
+    Ok(())
+}
+
+/// What the authorization server answers.
+fn answers(bytes: &[u8]) {
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    let now = UnixTime::from_seconds(black_box(1_795_318_692));
+    let mut body = [0; 64];
+    body.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    let mut copies = black_box([body; 4]);
+    let [first, second, third, fourth] = &mut copies;
+    let answer = |body| Answer { status: black_box(200), content_type: Some(text), body };
+    let read = RevocationRequest::read(&answer(first));
+    black_box(read.is_err_and(|error| write!(Sink, "{error} {error:?}").is_ok()));
+
+    if let Ok(token) = BearerToken::new(text) {
+        let mut cache = IntrospectionCache::<4>::new(black_box(30));
+        let outcome = POLICY.introspect(answer(second), now);
+        black_box(cache.keep(&POLICY, token, &outcome, now));
+        if let Some(Err(error)) = cache.get(&POLICY, token, now, &mut [0; 512]) {
+            black_box(write!(Sink, "{error} {}", Error::from(error)).is_ok());
+        }
+    }
+
+    let mut buffer = [0; 256];
+    for (endpoint, body) in
+        [(UserInfoEndpoint::json(), third), (UserInfoEndpoint::signed(text, text, ALGORITHMS), fourth)]
+    {
+        match endpoint.read(answer(body), text, &JwkSet::<4>::new(), now, &mut buffer) {
+            Ok(user) => _ = black_box((user.json(), user.claim(&["a", "b"]))),
+            Err(error) => _ = black_box(write!(Sink, "{error} {}", Error::from(error))),
+        }
+    }
 }
 
 /// A key in each of its forms.
