@@ -67,6 +67,7 @@ mod call_error;
 mod challenge;
 mod claims;
 mod client;
+pub mod der;
 mod error;
 #[cfg(test)]
 mod fake;

@@ -1,8 +1,35 @@
 //! TLS in which the server has proved who it is, as a trait, so that a board's own stack can take the place of
 //! ours ([RFC 8446](https://www.rfc-editor.org/rfc/rfc8446), [RFC 9525](https://www.rfc-editor.org/rfc/rfc9525)).
 
+#[cfg(feature = "embedded-tls")]
+mod connection;
+#[cfg(feature = "embedded-tls")]
+mod embedded;
+#[cfg(feature = "embedded-tls")]
+mod guard;
+#[cfg(feature = "embedded-tls")]
+mod provider;
+#[cfg(feature = "embedded-tls")]
+mod signatures;
+#[cfg(feature = "embedded-tls")]
+mod state;
+#[cfg(feature = "embedded-tls")]
+mod suite;
+#[cfg(feature = "embedded-tls")]
+mod trust;
+#[cfg(feature = "embedded-tls")]
+mod verifier;
+
 use bearward_core::UnixTime;
 use embedded_io_async::{Read, Write};
+
+#[cfg(feature = "embedded-tls")]
+pub use self::{
+    connection::EmbeddedTlsConnection,
+    embedded::{EmbeddedTls, TLS_RECORD_BYTES},
+    provider::{ClientCertificate, ClientKey},
+    trust::Trust,
+};
 
 use crate::error::TlsError;
 

@@ -144,6 +144,11 @@ impl Authority {
         Self { certificate, issuer: Issuer::new(params, key) }
     }
 
+    /// Its key.
+    pub fn key(&self) -> &KeyPair {
+        self.issuer.key()
+    }
+
     /// Signs a certificate.
     ///
     /// # Panics

@@ -2,14 +2,13 @@
 //! one encoding for each key.
 
 use crate::{
+    der::{SEQUENCE, element, rsa_public_key, whole},
     jose::key_error::KeyError,
     key::{Curve, PublicKey},
 };
 
-const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
 
 /// RFC 5480 §2.1.1, §2.1.1.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -33,10 +32,7 @@ pub(super) fn read(der: &[u8]) -> Result<PublicKey<'_>, KeyError> {
     let (identifier, parameters) = element(algorithm, OBJECT_IDENTIFIER)?;
     match identifier {
         EC_PUBLIC_KEY => point(whole(parameters, OBJECT_IDENTIFIER)?, key),
-        RSA_ENCRYPTION if parameters == NULL => {
-            let (n, e) = element(whole(key, SEQUENCE)?, INTEGER)?;
-            Ok(PublicKey::Rsa { n: natural(n)?, e: natural(whole(e, INTEGER)?)? })
-        }
+        RSA_ENCRYPTION if parameters == NULL => rsa_public_key(key),
         ED25519 if parameters.is_empty() => Ok(PublicKey::Ed25519 { x: key.try_into().map_err(|_| KeyError::Der)? }),
         RSA_ENCRYPTION | ED25519 => Err(KeyError::Der),
         _ => Err(KeyError::UnsupportedType),
@@ -54,36 +50,6 @@ fn point<'d>(curve: &[u8], key: &'d [u8]) -> Result<PublicKey<'d>, KeyError> {
     let Some((0x04, coordinates)) = key.split_first() else { return Err(KeyError::Der) };
     let (x, y) = coordinates.split_at_checked(curve.coordinate_bytes()).ok_or(KeyError::Der)?;
     Ok(PublicKey::Ec { curve, x, y })
-}
-
-/// An INTEGER that is not negative, without the zero byte that says so (X.690 §8.3.2: and no more than that one).
-fn natural(integer: &[u8]) -> Result<&[u8], KeyError> {
-    match integer {
-        [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => Ok(rest),
-        [first, ..] if *first < 0x80 && *first != 0 => Ok(integer),
-        _ => Err(KeyError::Der),
-    }
-}
-
-/// The contents of the one element that `input` consists of.
-fn whole(input: &[u8], tag: u8) -> Result<&[u8], KeyError> {
-    match element(input, tag)? {
-        (contents, []) => Ok(contents),
-        _ => Err(KeyError::Der),
-    }
-}
-
-/// The contents of the first element, and what follows it. Lengths have their shortest form (X.690 §10.1).
-fn element(input: &[u8], tag: u8) -> Result<(&[u8], &[u8]), KeyError> {
-    let (length, rest) = match input {
-        [found, length @ 0..=0x7f, rest @ ..] if *found == tag => (usize::from(*length), rest),
-        [found, 0x81, length @ 0x80..=0xff, rest @ ..] if *found == tag => (usize::from(*length), rest),
-        [found, 0x82, high @ 1..=0xff, low, rest @ ..] if *found == tag => {
-            (usize::from(u16::from_be_bytes([*high, *low])), rest)
-        }
-        _ => return Err(KeyError::Der),
-    };
-    rest.split_at_checked(length).ok_or(KeyError::Der)
 }
 
 #[cfg(test)]

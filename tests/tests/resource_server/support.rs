@@ -32,7 +32,6 @@ pub fn run<F: Future>(test: F) -> F::Output {
     LocalSet::new().block_on(&runtime::Builder::new_current_thread().enable_all().build().unwrap(), test)
 }
 
-
 /// There are no connections over TLS.
 pub struct Never;
 

@@ -3,6 +3,7 @@ use std::{vec, vec::Vec};
 use super::*;
 use crate::{
     Jwk,
+    der::INTEGER,
     jose::{
         pem,
         samples::{ED25519_PEM, P256_PEM, P384_PEM, P521_PEM, RSA_PEM},
