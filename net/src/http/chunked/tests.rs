@@ -2,8 +2,11 @@ use std::{format, string::String, vec::Vec};
 
 use super::*;
 
-/// The content of a chunked body, and what follows it; `None` if it is not complete.
-fn read(body: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, HttpError> {
+/// The content, and what follows it.
+type Parts = (Vec<u8>, Vec<u8>);
+
+/// The parts of a chunked body; `None` if it is not complete.
+fn read(body: &[u8]) -> Result<Option<Parts>, HttpError> {
     let (mut chunked, mut content, mut rest) = (Chunked::new(), Vec::new(), body.iter());
     while !chunked.is_done() {
         let Some(byte) = rest.next() else { return Ok(None) };
