@@ -23,8 +23,7 @@ pub fn count(rows: &[Row]) -> Option<Vec<Vec<Option<u64>>>> {
     let directory = env::temp_dir().join(format!("bearward-instructions-{}", id()));
     fs::create_dir_all(&directory).unwrap();
     let status = Command::new("valgrind")
-        .args(["--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*measured*"])
-        .args(["--dump-after=*measured*", "--zero-before=*measured*"])
+        .args(["--tool=callgrind", "--zero-before=*::measured", "--dump-after=*::measured"])
         .arg(format!("--callgrind-out-file={}", directory.join("out").display()))
         .arg(env::current_exe().unwrap())
         .arg("count")

@@ -1,16 +1,23 @@
 //! `oxitoken`, with aws-lc-rs.
+//!
+//! The keys that it brings do not compile with the aws-lc-rs of today. These do the same by the trait that it has for
+//! keys of one's own.
 
 use ::oxitoken::{
     Algorithm,
     claims::{Aud, Exp, Iss, Nbf, Sub},
-    crypto::aws_lc::AwsLcVerificationKey,
+    error::JwtError,
     header::{Alg, Typ},
-    validation::{StaticKeyProvider, ValidationPipeline},
+    validation::{StaticKeyProvider, ValidationPipeline, VerificationKey},
 };
 use aws_lc_rs::{
+    encoding::{AsDer as _, PublicKeyX509Der},
     hmac,
-    rsa::{PublicKey, PublicKeyComponents},
-    signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey},
+    rsa::PublicKeyComponents,
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+        RSA_PSS_2048_8192_SHA256,
+    },
 };
 use bearward_core::{Key, Keys as _, PublicKey as Numbers};
 use benches::{AUDIENCE, Case, ISSUER, Validate};
@@ -91,26 +98,58 @@ pub fn prepare(case: &Case) -> Option<Validate> {
     }))
 }
 
-fn key(case: &Case) -> AwsLcVerificationKey {
+/// A key and the one algorithm that it is for.
+struct OwnKey {
+    algorithm: Algorithm,
+    material: Material,
+}
+
+enum Material {
+    Secret(hmac::Key),
+    Public(ParsedPublicKey),
+}
+
+impl VerificationKey for OwnKey {
+    fn alg(&self) -> Option<Algorithm> {
+        Some(self.algorithm)
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), JwtError> {
+        let verified = match &self.material {
+            Material::Secret(key) => hmac::verify(key, message, signature),
+            Material::Public(key) => key.verify_sig(message, signature),
+        };
+        verified.map_err(|_| JwtError::InvalidSignature)
+    }
+}
+
+fn key(case: &Case) -> OwnKey {
     if case.signer.is_secret() {
-        return hmac::Key::new(hmac::HMAC_SHA256, &secret(case)).try_into().unwrap();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret(case));
+        return OwnKey { algorithm: Algorithm::HS256, material: Material::Secret(key) };
     }
     let keys = case.signer.keys();
     let Some(Key::Public(numbers)) = keys.entry(0).map(|entry| entry.key) else { panic!("there is no key") };
-    match numbers {
-        Numbers::Rsa { n, e } => {
-            let key: PublicKey = PublicKeyComponents { n, e }.try_into().unwrap();
-            AwsLcVerificationKey::from_rsa_public_key(&key, case.algorithm.starts_with("PS")).unwrap()
+    let (algorithm, key) = match (case.algorithm, numbers) {
+        ("RS256", Numbers::Rsa { n, e }) => {
+            (Algorithm::RS256, ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, rsa_der(n, e)))
         }
-        Numbers::Ec { x, y, .. } => {
-            let point = [&[4], x, y].concat();
-            let key = match case.algorithm {
-                "ES256" => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
-                _ => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
-            };
-            key.unwrap().try_into().unwrap()
+        ("PS256", Numbers::Rsa { n, e }) => {
+            (Algorithm::PS256, ParsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, rsa_der(n, e)))
         }
-        Numbers::Ed25519 { x } => ParsedPublicKey::new(&ED25519, x).unwrap().try_into().unwrap(),
-        _ => panic!("there is no such key"),
-    }
+        ("ES256", Numbers::Ec { x, y, .. }) => {
+            (Algorithm::ES256, ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, [&[4], x, y].concat()))
+        }
+        ("ES384", Numbers::Ec { x, y, .. }) => {
+            (Algorithm::ES384, ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, [&[4], x, y].concat()))
+        }
+        ("EdDSA", Numbers::Ed25519 { x }) => (Algorithm::EdDSA, ParsedPublicKey::new(&ED25519, x)),
+        (other, _) => panic!("there is no key for {other}"),
+    };
+    OwnKey { algorithm, material: Material::Public(key.unwrap()) }
+}
+
+fn rsa_der(n: &[u8], e: &[u8]) -> Vec<u8> {
+    let der: PublicKeyX509Der<'_> = PublicKeyComponents { n, e }.as_der().unwrap();
+    der.as_ref().to_vec()
 }
