@@ -141,6 +141,13 @@ fn write_characters(f: &mut fmt::Formatter<'_>, [x, y, z]: [u8; 3], count: usize
     characters.iter().take(count).try_for_each(|&character| f.write_char(character))
 }
 
+/// Whether all are characters that a bearer token may have before its `=` (RFC 6750 §2.1, `b64token`): those of base64url
+/// and four more.
+pub(crate) fn is_b64token(text: &[u8]) -> bool {
+    let class = |byte: &u8| VALUES.get(usize::from(*byte)).copied().unwrap_or(NEITHER);
+    text.iter().fold(0, |seen, byte| seen | class(byte)) & BIT_OF_NEITHER == 0
+}
+
 /// The value of a character, or something negative.
 fn value(character: u8) -> i32 {
     VALUES.get(usize::from(character)).map_or(-1, |&value| i32::from(value))
@@ -149,10 +156,19 @@ fn value(character: u8) -> i32 {
 /// RFC 4648 §5, table 2.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// Stands in [`VALUES`] for what is in neither alphabet.
+const NEITHER: i8 = -1;
+
+/// Stands there for what is in that of `b64token` alone.
+const OF_B64TOKEN: i8 = i8::MIN;
+
+/// Is set in [`NEITHER`], and in nothing else there.
+const BIT_OF_NEITHER: i8 = 64;
+
 /// The same the other way round. What is no character is negative, and stays so when shifted and joined: one sign
-/// tells of a whole text whether all its characters were good.
+/// tells of a whole text whether all its characters were good, and one bit whether they were those of a `b64token`.
 static VALUES: [i8; 256] = {
-    let mut values = [-1; 256];
+    let mut values = [NEITHER; 256];
     let (mut rest, mut character) = (values.as_mut_slice(), 0_u8);
     while let [value, behind @ ..] = rest {
         *value = match character {
@@ -161,7 +177,8 @@ static VALUES: [i8; 256] = {
             b'0'..=b'9' => (character - b'0' + 52).cast_signed(),
             b'-' => 62,
             b'_' => 63,
-            _ => -1,
+            b'.' | b'~' | b'+' | b'/' => OF_B64TOKEN,
+            _ => NEITHER,
         };
         character = character.wrapping_add(1);
         rest = behind;
