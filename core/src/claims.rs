@@ -47,6 +47,22 @@ impl<'b> Registered<'b> {
         Ok(claims)
     }
 
+    /// Whether there is a claim of this name, other than `null`. What is registered is not looked for a second time.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match name {
+            "iss" => self.issuer.is_some(),
+            "sub" => self.subject.is_some(),
+            "aud" => self.audience.is_some(),
+            "exp" => self.expires_at.is_some(),
+            "nbf" => self.not_before.is_some(),
+            "iat" => self.issued_at.is_some(),
+            "jti" => self.jwt_id.is_some(),
+            "client_id" => self.client_id.is_some(),
+            "scope" => self.scope.is_some(),
+            _ => self.object.get(name).is_some_and(|value| !matches!(value, Value::Null)),
+        }
+    }
+
     const fn none(object: Object<'b>) -> Self {
         Self {
             object,

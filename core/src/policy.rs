@@ -10,7 +10,7 @@ use crate::{
     claims::{Names, Registered},
     error::{Claim, Error, Reason},
     jose::jws::{Compact, candidates, choose, verify_signature},
-    json::{Text, Value},
+    json::Text,
     key::Keys,
     limits,
     time::UnixTime,
@@ -265,7 +265,7 @@ impl<'a> Policy<'a> {
             self.check_times(claims, now)?;
         }
         for name in self.required {
-            if claims.object.get(name).is_none_or(|value| matches!(value, Value::Null)) {
+            if !claims.has(name) {
                 return Err(Error::claim(claim_named(name), Reason::Missing));
             }
         }
