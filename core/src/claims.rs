@@ -37,14 +37,15 @@ pub(crate) struct Registered<'b> {
 impl<'b> Registered<'b> {
     /// Reads a decoded payload, resolving its escapes where it lies.
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, Error> {
-        let object = Object::read_in_place(payload).map_err(|error| Error::Json(Part::Payload, error))?;
-        let mut claims = Self::none(object);
-        for (name, value) in object.members() {
-            if let Some(name) = name.as_str() {
-                claims.take(name, value)?;
+        let mut claims = Self::none();
+        let mut outcome = Ok(());
+        let object = Object::visit_in_place(payload, &mut |name, value| {
+            if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
+                outcome = claims.take(name, value);
             }
-        }
-        Ok(claims)
+        });
+        claims.object = object.map_err(|error| Error::Json(Part::Payload, error))?;
+        outcome.map(|()| claims)
     }
 
     /// Whether there is a claim of this name, other than `null`. What is registered is not looked for a second time.
@@ -63,9 +64,9 @@ impl<'b> Registered<'b> {
         }
     }
 
-    const fn none(object: Object<'b>) -> Self {
+    const fn none() -> Self {
         Self {
-            object,
+            object: Object::trusted("{}"),
             issuer: None,
             subject: None,
             audience: None,
