@@ -16,7 +16,7 @@ pub fn ours(case: &Case) -> Validate {
     let algorithms = [case.signer.verifier()];
     Box::new(move |token| {
         let validated = || {
-            let mut buffer = [0; 3072];
+            let mut buffer = [0; 2560];
             let policy = Policy::new(ISSUER, AUDIENCE, &algorithms);
             let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
             let token = BearerToken::new(token).ok()?;
