@@ -25,11 +25,12 @@ pub fn print(peers: &[Peer], rows: &[Row]) {
     }
     println!();
     println!(
-        "In each cell: the time as a ratio to the fastest peer's, the instructions, and the heap allocations. Machine: {}.",
+        "In each cell: time as a ratio to the fastest peer's, instructions, heap allocations. Machine: {}.",
         machine()
     );
     println!(
-        "Noise: ours, measured a second time as one more peer, took {:.2} to {:.2} of itself.",
+        "Noise: ours, measured a second time as one more peer, took {:.2} to {:.2} of itself. Instructions are those of \
+         valgrind's CPU, which has no SHA extensions: hashes weigh more in them than in the times.",
         noise.least, noise.most
     );
 }
