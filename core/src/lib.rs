@@ -68,6 +68,8 @@ mod challenge;
 mod claims;
 mod client;
 mod error;
+#[cfg(test)]
+mod fake;
 mod form;
 mod introspection;
 mod introspection_cache;

@@ -1,7 +1,7 @@
 //! What a policy demands of a token that the authorization server tells about
 //! ([RFC 7662 §2.2, §4](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
 
-use super::{Policy, RFC_9068_CLAIMS, check_kind};
+use super::{Policy, RFC_9068_CLAIMS, checks::check_kind};
 use crate::{
     answer_error::AnswerError,
     bearer::BearerToken,
