@@ -22,4 +22,4 @@ pub use clock::{Clock, Timer};
 pub use error::TlsError;
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
-pub use tls::{ClientCertificate, ClientKey, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
