@@ -98,5 +98,5 @@ pub use jwks::RemoteJwkSet;
 pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
-pub use tls::{ClientCertificate, ClientKey, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
 pub use url::Url;

@@ -1,8 +1,9 @@
 //! What makes a certificate good ([RFC 5280 §6](https://www.rfc-editor.org/rfc/rfc5280#section-6),
 //! [RFC 9525](https://www.rfc-editor.org/rfc/rfc9525)): a path to a trust anchor, or a pinned key.
 
-use bearward_core::{Algorithm, UnixTime};
 use core::time::Duration;
+
+use bearward_core::{Algorithm, UnixTime};
 use digest::Digest as _;
 use embedded_tls::Sha256;
 use heapless::Vec;
@@ -35,10 +36,11 @@ pub struct Trust<'a> {
 }
 
 impl<'a> Trust<'a> {
-    /// Trusts the certificates that these authorities vouch for: their own certificates in DER, which stay where they are,
-    /// in flash.
+    /// Trusts the certificates that these authorities vouch for: their own certificates in DER, which stay where they
+    /// are, in flash.
     ///
-    /// Of an authority's certificate, only its name, key and name constraints count (RFC 5280 §6.1.1): its dates do not.
+    /// Of an authority's certificate, only its name, key and name constraints count (RFC 5280 §6.1.1): its dates do
+    /// not.
     #[must_use]
     pub const fn anchors(anchors: &'a [&'a [u8]]) -> Self {
         Self { anchors: Some(anchors), pins: &[] }

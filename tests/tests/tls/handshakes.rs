@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use bearward_core::{Algorithm, Es256};
-use bearward_net::{ClientCertificate, ClientKey, TlsError};
-use p256::{
-    ecdsa::{Signature, SigningKey, signature::Signer as _},
-    pkcs8::DecodePrivateKey as _,
-};
+use bearward_core::{Algorithm, Es256, Es256Signer, Signer, SignerError};
+use bearward_net::{ClientCertificate, TlsError};
+use p256::pkcs8::DecodePrivateKey as _;
 use sha2::{Digest, Sha256};
 use tests::pki::{Identity, KeyType, Pki, server_params};
 
@@ -168,25 +165,23 @@ fn an_algorithm_that_is_not_in_the_list_verifies_nothing() {
     }
 }
 
-struct Key(SigningKey);
+/// A key that does not do what it should.
+struct BrokenKey(&'static str, usize);
 
-impl ClientKey for Key {
-    fn sign(&self, message: &[u8]) -> Option<[u8; 64]> {
-        let signature: Signature = self.0.sign(message);
-        Some(signature.to_bytes().into())
+impl Signer for BrokenKey {
+    fn algorithm(&self) -> &'static str {
+        self.0
+    }
+
+    fn sign(&self, _: &[u8], signature: &mut [u8]) -> Result<usize, SignerError> {
+        signature.get_mut(..self.1).ok_or(SignerError::new())?.fill(7);
+        Ok(self.1)
     }
 }
 
-struct BrokenKey;
-
-impl ClientKey for BrokenKey {
-    fn sign(&self, _: &[u8]) -> Option<[u8; 64]> {
-        None
-    }
-}
-
-fn client_key(identity: &Identity) -> Key {
-    Key(SigningKey::from_pkcs8_der(identity.key_der()).unwrap())
+fn client_key(identity: &Identity) -> Es256Signer<'static> {
+    let key = p256::SecretKey::from_pkcs8_der(identity.key_der()).unwrap();
+    Es256Signer::new(&key.to_bytes().into()).unwrap()
 }
 
 #[test]
@@ -219,12 +214,32 @@ fn a_client_key_that_does_not_sign_sends_no_signature() {
     let pki = Pki::new(KeyType::P256);
     let device = pki.client("valve-7.example.test");
     let certificate = device.chain[0].der().to_vec();
-    let client = Client { certificate: Some(ClientCertificate::new(&certificate, &BrokenKey)), ..Client::new(&pki) };
-    let outcome = client.call(serve_clients_of(&pki, &pki.server(&[SERVER])));
-    assert_eq!(outcome.response, Err(TlsError::ClientKey));
-    assert!(!outcome.is_open);
-    // The ClientHello and the certificate.
-    assert_eq!(records(&outcome.sent).len(), 2);
+    for key in [BrokenKey("ES256", 63), BrokenKey("ES256", 9999), BrokenKey("ES384", 64)] {
+        let client = Client { certificate: Some(ClientCertificate::new(&certificate, &key)), ..Client::new(&pki) };
+        let outcome = client.call(serve_clients_of(&pki, &pki.server(&[SERVER])));
+        assert_eq!(outcome.response, Err(TlsError::ClientKey));
+        assert!(!outcome.is_open);
+        // The ClientHello and the certificate.
+        assert_eq!(records(&outcome.sent).len(), 2);
+    }
+}
+
+#[test]
+fn a_client_certificate_takes_64_bytes_more_to_send() {
+    let pki = Pki::new(KeyType::P256);
+    let names: Vec<String> = (0..40).map(|number| format!("valve-{number}.example.test")).collect();
+    let mut params = server_params(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let device = pki.server_with(params);
+    let (certificate, key) = (device.chain[0].der().to_vec(), client_key(&device));
+    let with_room = |room: usize| {
+        let certificate = ClientCertificate::new(&certificate, &key);
+        let client = Client { certificate: Some(certificate), send_bytes: room, ..Client::new(&pki) };
+        client.call(serve_clients_of(&pki, &pki.server(&[SERVER]))).response
+    };
+    assert!(certificate.len() > 640);
+    assert_eq!(with_room(certificate.len() + 64).as_deref(), Ok(RESPONSE));
+    assert_eq!(with_room(certificate.len()), Err(TlsError::Buffer));
 }
 
 #[test]
@@ -340,4 +355,23 @@ fn a_server_without_tls_1_3_or_without_p_256_is_refused_with_its_alert() {
     let outcome = client.call(serve_with(config, RESPONSE));
     assert_eq!(outcome.response, Err(TlsError::Alert(40)));
     assert_only_client_hello(&outcome.sent);
+}
+
+#[test]
+fn what_a_connection_takes_of_the_callers_memory_is_bounded() {
+    // On a 64-bit host; less where pointers are shorter. The buffers come on top.
+    use super::client::{ALGORITHMS, NOW, Wire};
+    use bearward_core::UnixTime;
+    use bearward_net::{EmbeddedTls, Tls, Trust};
+    use rand::rngs::StdRng;
+
+    let rng: StdRng = rand::SeedableRng::seed_from_u64(1);
+    let (mut receive, mut send) = ([], []);
+    let mut tls = EmbeddedTls::new(rng, Trust::anchors(&[]), ALGORITHMS, &mut receive, &mut send);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let wire = Wire::connect(listener.local_addr().unwrap());
+    let connect = tls.connect(wire, SERVER, Some(UnixTime::from_seconds(NOW)));
+    let connection = size_of::<<EmbeddedTls<'_, StdRng> as Tls>::Connection<'_, Wire>>();
+    assert!(size_of_val(&connect) <= 3840, "{}", size_of_val(&connect));
+    assert!(connection <= 1408, "{connection}");
 }

@@ -1,6 +1,8 @@
 //! Handshakes that break the protocol (RFC 8446): each a fault of its own, and nothing but the ClientHello is sent.
 
-use bearward_net::{ClientCertificate, ClientKey, TlsError};
+use bearward_core::{Signer, SignerError};
+use bearward_net::{ClientCertificate, TlsError};
+use sha2::{Digest as _, Sha256};
 use tests::pki::{KeyType, Pki};
 
 use super::{
@@ -187,8 +189,12 @@ fn a_message_behind_finished_in_its_record() {
 #[test]
 fn a_client_certificate_is_not_shown_before_the_proof() {
     struct Key;
-    impl ClientKey for Key {
-        fn sign(&self, _: &[u8]) -> Option<[u8; 64]> {
+    impl Signer for Key {
+        fn algorithm(&self) -> &'static str {
+            "ES256"
+        }
+
+        fn sign(&self, _: &[u8], _: &mut [u8]) -> Result<usize, SignerError> {
             panic!("asked to sign")
         }
     }
@@ -406,7 +412,7 @@ fn a_server_hello_of_tls_1_2() {
 #[test]
 fn a_hello_retry_request() {
     // RFC 8446 §4.1.3: a random that says so, and a share that names only a group. There is no other group to try.
-    let random = *b"\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c";
+    let random: [u8; 32] = Sha256::digest(b"HelloRetryRequest").into();
     let hello = [&[3, 3][..], &random, &[0, 0x13, 0x01, 0, 0, 12, 0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 24]].concat();
     let error = refused(move |server| server.plain(HANDSHAKE, &message(SERVER_HELLO, &hello)));
     assert_eq!(error, TlsError::Malformed);
