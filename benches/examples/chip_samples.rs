@@ -57,7 +57,7 @@ fn claims(audience: &str, expires_at: u64) -> String {
         concat!(
             r#"{{"iss":"https://authority.example","sub":"248289761001","aud":"{}","client_id":"s6BhdRkqt3","exp":{},"#,
             r#""nbf":{},"iat":{},"jti":"dbe39bf3a3ba4238a513f51d6e1691c4","auth_time":{},"acr":"urn:example:loa:2","#,
-            r#""amr":["pwd","otp"],"scope":"valve:open valve:read sensor:read"}}"#
+            r#""amr":["pwd","otp"],"scope":"valve:open valve:read sensor:read","groups":["operator"]}}"#
         ),
         audience, expires_at, ISSUED_AT, ISSUED_AT, authenticated_at
     )

@@ -5,7 +5,7 @@
 
 use core::ptr;
 
-use cortex_m::register::msp;
+use cortex_m::{asm, register::msp};
 
 /// What a call took, over what the call of nothing takes.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,15 @@ impl Meter {
             // SAFETY: these are the timer's registers on this board, and nothing else uses the timer.
             unsafe { TIMER.add(register).write_volatile(value) };
         }
-        Self { nothing: gross(&mut || ()) }
+        let meter = Self { nothing: gross(&mut || ()) };
+        meter.calibrate();
+        meter
+    }
+
+    /// `delay` is a loop of two instructions that runs once more than it is told.
+    fn calibrate(&self) {
+        let Cost { instructions, .. } = self.cost(&mut || asm::delay(999_999));
+        assert!((2_000_000..2_000_010).contains(&instructions), "the timer does not count instructions");
     }
 
     /// What one call costs.
