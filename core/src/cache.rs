@@ -13,9 +13,10 @@ use crate::{
 /// A memory of `N` verified tokens, for [`Policy::verify_cached`](crate::Policy::verify_cached).
 ///
 /// A hit saves the signature and nothing else: shape, header, times and every claim are checked again. An entry is found
-/// by the SHA-256 of the whole token, of what the policy demands, and of the key that verified it; so a token of a key
-/// that is gone, or of another policy, is simply not found. Only success is kept. An entry takes 48 bytes; when all are
-/// taken, the one that was not used for the longest time makes room.
+/// by the SHA-256 of the whole token, its algorithm, the issuers and audiences of the policy, and the key that verified it;
+/// so a token of a key that is gone, or of another policy, is simply not found. Only success is kept, and only before
+/// `exp`: within the leeway behind it the signature is verified each time. An entry takes 48 bytes; when all are taken, one
+/// that has expired makes room, or else the one that was not used for the longest time.
 ///
 /// ```
 /// use bearward_core::TokenCache;
@@ -25,34 +26,36 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct TokenCache<const N: usize> {
-    entries: [Option<Entry>; N],
+    entries: [Entry; N],
     uses: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     digest: TokenDigest,
-    /// The first second at which the token is no longer good, without leeway.
+    /// The second from which the token is no longer taken from here, without leeway. 0 in a free place.
     expires: u64,
     used: u32,
 }
+
+const FREE: Entry = Entry { digest: TokenDigest([0; 32]), expires: 0, used: 0 };
 
 impl<const N: usize> TokenCache<N> {
     /// An empty cache.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: [None; N], uses: 0 }
+        Self { entries: [FREE; N], uses: 0 }
     }
 
     /// Forgets every token. There is no need to call it when keys change; it frees what they left.
     pub fn clear(&mut self) {
-        self.entries = [None; N];
+        self.entries = [FREE; N];
     }
 
-    /// How many tokens are kept.
+    /// How many tokens are kept, of which some may have expired.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.iter().flatten().count()
+        self.entries.iter().filter(|entry| entry.expires != 0).count()
     }
 
     /// Whether none is kept.
@@ -79,36 +82,36 @@ pub(crate) trait Remember {
     /// Whether the digest is kept, and its token has not expired.
     fn holds(&mut self, digest: &TokenDigest, now: UnixTime) -> bool;
 
-    /// Keeps the digest of a token that was good in every respect.
-    fn keep(&mut self, digest: TokenDigest, expires_at: NumericDate);
+    /// Keeps the digest of a token that is good in every respect.
+    fn keep(&mut self, digest: TokenDigest, expires_at: NumericDate, now: UnixTime);
 }
 
 impl<const N: usize> Remember for TokenCache<N> {
     fn holds(&mut self, digest: &TokenDigest, now: UnixTime) -> bool {
         self.uses = self.uses.wrapping_add(1);
         let uses = self.uses;
-        let Some(slot) = self.entries.iter_mut().find(|slot| slot.is_some_and(|entry| entry.digest == *digest)) else {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.expires != 0 && entry.digest == *digest) else {
             return false;
         };
-        match slot {
-            Some(entry) if now.seconds() < entry.expires => {
-                entry.used = uses;
-                true
-            }
-            _ => {
-                *slot = None;
-                false
-            }
+        if now.seconds() < entry.expires {
+            entry.used = uses;
+            true
+        } else {
+            *entry = FREE;
+            false
         }
     }
 
-    fn keep(&mut self, digest: TokenDigest, expires_at: NumericDate) {
+    fn keep(&mut self, digest: TokenDigest, expires_at: NumericDate, now: UnixTime) {
         let Ok(expires) = u64::try_from(expires_at.whole_seconds()) else { return };
+        // One that would not be found must not push out one that is.
+        if expires <= now.seconds() {
+            return;
+        }
         let uses = self.uses;
-        // Free places first (their age is the greatest there is), then the one not used for the longest time.
-        let age = |slot: &Option<Entry>| slot.map_or(u32::MAX, |entry| uses.wrapping_sub(entry.used));
-        if let Some(slot) = self.entries.iter_mut().max_by_key(|slot| age(slot)) {
-            *slot = Some(Entry { digest, expires, used: uses });
+        let age = |entry: &Entry| if entry.expires <= now.seconds() { u32::MAX } else { uses.wrapping_sub(entry.used) };
+        if let Some(oldest) = self.entries.iter_mut().max_by_key(|entry| age(entry)) {
+            *oldest = Entry { digest, expires, used: uses };
         }
     }
 }
@@ -127,9 +130,14 @@ impl Fingerprint {
     }
 
     pub(crate) fn field(&mut self, bytes: &[u8]) {
-        // A length over 32 bits cannot be: documents and tokens are bounded far below.
-        self.0.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.number(bytes.len());
         self.0.update(bytes);
+    }
+
+    /// Hashes names with their count before them, so that no list runs into the next.
+    pub(crate) fn list<'a>(&mut self, names: impl Iterator<Item = &'a &'a str> + Clone) {
+        self.number(names.clone().count());
+        names.for_each(|name| self.field(name.as_bytes()));
     }
 
     /// Finishes with the key that verifies.
@@ -157,4 +165,12 @@ impl Fingerprint {
         }
         TokenDigest(hash.0.finalize().into())
     }
+
+    fn number(&mut self, number: usize) {
+        // More than 32 bits cannot be: documents and tokens are bounded far below.
+        self.0.update(u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,16 @@
 
 use core::fmt::{self, Write};
 
-use crate::error::Error;
+use crate::{
+    error::Error,
+    scope::{is_scope, tokens},
+};
 
 /// The value of `WWW-Authenticate`, written by its `Display`.
 ///
 /// Without an error it is the bare challenge for a request that sent no token (RFC 6750 §3.1: then no error is told).
-/// What is written can neither end a quoted string nor the field: quotes and backslashes are escaped in the realm,
-/// and no other byte than those that RFC 6750 §3 allows gets into the other attributes.
+/// What is written can neither end a quoted string nor the field. An attribute whose value does not follow its grammar is
+/// left out as a whole: a scope or a URL of which some characters are gone would be another one.
 ///
 /// ```
 /// use bearward_core::{Challenge, Error};
@@ -36,19 +39,20 @@ impl<'a> Challenge<'a> {
         Self { realm: None, scope: None, resource_metadata: None, error: None }
     }
 
-    /// Names what is protected (RFC 9110 §11.5). Characters that no quoted string can hold are left out.
+    /// Names what is protected (RFC 9110 §11.5), in any characters but control characters.
     #[must_use]
     pub const fn with_realm(self, realm: &'a str) -> Self {
         Self { realm: Some(realm), ..self }
     }
 
-    /// Tells the scope that the resource asks for (RFC 6750 §3): scope tokens, separated by spaces.
+    /// Tells the scope that the resource asks for (RFC 6750 §3): one scope token or more, separated by spaces. They have
+    /// the characters of RFC 6749 §3.3: visible ASCII without the quotation mark and the backslash.
     #[must_use]
     pub const fn with_scope(self, scope: &'a str) -> Self {
         Self { scope: Some(scope), ..self }
     }
 
-    /// Tells the URL of the protected resource's metadata (RFC 9728 §5.1).
+    /// Tells the URL of the protected resource's metadata (RFC 9728 §5.1), in the characters of RFC 3986 §2.
     #[must_use]
     pub const fn with_resource_metadata(self, url: &'a str) -> Self {
         Self { resource_metadata: Some(url), ..self }
@@ -65,9 +69,9 @@ impl fmt::Display for Challenge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Bearer")?;
         let mut attributes = Attributes { out: f, written: 0_usize };
-        if let Some(realm) = self.realm {
+        if let Some(realm) = self.realm.filter(|realm| !realm.contains(char::is_control)) {
             attributes.begin("realm")?;
-            for character in realm.chars().filter(|character| !character.is_control()) {
+            for character in realm.chars() {
                 if matches!(character, '"' | '\\') {
                     attributes.out.write_char('\\')?;
                 }
@@ -75,8 +79,14 @@ impl fmt::Display for Challenge<'_> {
             }
             attributes.end()?;
         }
-        if let Some(scope) = self.scope {
-            attributes.write("scope", scope)?;
+        if let Some(scope) = self.scope.filter(|scope| is_scope(scope)) {
+            attributes.begin("scope")?;
+            let mut separator = "";
+            for token in tokens(scope) {
+                write!(attributes.out, "{separator}{token}")?;
+                separator = " ";
+            }
+            attributes.end()?;
         }
         if let Some(error) = self.error
             && let Some(code) = error.code()
@@ -84,7 +94,7 @@ impl fmt::Display for Challenge<'_> {
             attributes.write("error", code.as_str())?;
             attributes.write("error_description", error)?;
         }
-        if let Some(url) = self.resource_metadata {
+        if let Some(url) = self.resource_metadata.filter(|url| is_url(url)) {
             attributes.write("resource_metadata", url)?;
         }
         if attributes.written == 0 {
@@ -112,19 +122,15 @@ impl Attributes<'_, '_> {
 
     fn write(&mut self, name: &str, value: impl fmt::Display) -> fmt::Result {
         self.begin(name)?;
-        write!(Guard(self.out), "{value}")?;
+        write!(self.out, "{value}")?;
         self.end()
     }
 }
 
-/// Lets through what RFC 6750 §3 allows in `error_description`: %x20-21, %x23-5B and %x5D-7E.
-struct Guard<'f, 'o>(&'f mut fmt::Formatter<'o>);
-
-impl Write for Guard<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let allowed = |character: &char| matches!(character, ' '..='~') && !matches!(character, '"' | '\\');
-        text.chars().filter(allowed).try_for_each(|character| self.0.write_char(character))
-    }
+/// Whether a text has the characters of a URL alone (RFC 3986 §2). None of them ends a quoted string.
+fn is_url(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte))
 }
 
 #[cfg(test)]
@@ -132,7 +138,7 @@ mod tests {
     use std::string::ToString;
 
     use super::Challenge;
-    use crate::error::{Claim, Error, Part, Reason};
+    use crate::error::{Claim, Error, Reason};
 
     #[test]
     fn rfc6750_3_one_attribute_or_more_follows_the_scheme() {
@@ -159,12 +165,6 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_of_the_server_has_no_error_code() {
-        let challenge = Challenge::new().with_realm("example").with_error(Error::TimeUnavailable);
-        assert_eq!(challenge.to_string(), r#"Bearer realm="example""#);
-    }
-
-    #[test]
     fn rfc6750_3_1_every_other_error_has_its_code() {
         for (error, code) in [
             (Error::InsecureTransport, "invalid_request"),
@@ -181,21 +181,59 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ends_the_field_or_the_quoted_string() {
-        let hostile = "a\"b\\c\r\nSet-Cookie: d\u{7f}é";
-        let challenge = Challenge::new().with_realm(hostile).with_scope(hostile).with_resource_metadata(hostile);
-        let written = challenge.to_string();
-        assert!(!written.contains(|character: char| character.is_control()));
-        assert!(written.contains(r#"scope="abcSet-Cookie: d""#), "{written}");
-        assert!(written.starts_with(r#"Bearer realm="a\"b\\cSet-Cookie: dé""#), "{written}");
+    fn rfc6750_3_1_an_answer_503_tells_no_error_and_no_description() {
+        let error = Error::TimeUnavailable;
+        assert_eq!(error.status(), 503);
+        let written = Challenge::new().with_realm("example").with_scope("led:set").with_error(error).to_string();
+        assert_eq!(written, r#"Bearer realm="example", scope="led:set""#);
     }
 
     #[test]
-    fn rfc6750_3_the_description_has_only_the_characters_that_are_allowed() {
-        let errors = [Error::InsecureTransport, Error::Json(Part::Payload, crate::json::JsonError::TooDeep)];
-        for error in errors {
-            let description = error.to_string();
-            assert!(description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)));
+    fn rfc9110_5_6_4_quotes_and_backslashes_of_the_realm_are_escaped() {
+        let written = Challenge::new().with_realm(r#"a"b\c, é"#).to_string();
+        assert_eq!(written, r#"Bearer realm="a\"b\\c, é""#);
+    }
+
+    #[test]
+    fn rfc9110_5_5_a_realm_with_control_characters_is_left_out() {
+        for realm in ["a\r\nSet-Cookie: b", "a\nb", "\0", "a\tb", "a\u{7f}", "a\u{85}b"] {
+            let challenge = Challenge::new().with_realm(realm);
+            assert_eq!(challenge.to_string(), r#"Bearer realm="""#, "{realm:?}");
+            let written = challenge.with_scope("led:set").to_string();
+            assert_eq!(written, r#"Bearer scope="led:set""#, "{realm:?}");
+        }
+    }
+
+    #[test]
+    fn rfc6749_3_3_a_scope_outside_its_grammar_is_left_out_as_a_whole() {
+        let challenge = Challenge::new().with_realm("example");
+        for scope in ["", " ", "led:set\"", "led\\set", "led:set\r\nx: y", "led:set\tx", "léd:set", "led:set \u{7f}"] {
+            assert_eq!(challenge.with_scope(scope).to_string(), r#"Bearer realm="example""#, "{scope:?}");
+        }
+        let all: std::string::String = ('!'..='~').filter(|character| !matches!(character, '"' | '\\')).collect();
+        let written = challenge.with_scope(&all).to_string();
+        assert_eq!(written, std::format!(r#"Bearer realm="example", scope="{all}""#));
+    }
+
+    #[test]
+    fn rfc6749_3_3_one_space_stands_between_scope_tokens() {
+        let written = Challenge::new().with_scope("  led:set   sensor:read ").to_string();
+        assert_eq!(written, r#"Bearer scope="led:set sensor:read""#);
+    }
+
+    #[test]
+    fn rfc3986_2_a_url_with_other_characters_is_left_out_as_a_whole() {
+        let challenge = Challenge::new().with_realm("example");
+        for url in ["", "https://a.example/\"", "https://a.example/a b", "https://a.example/\r\n", "https://é.example"]
+        {
+            assert_eq!(challenge.with_resource_metadata(url).to_string(), r#"Bearer realm="example""#, "{url:?}");
+        }
+        for character in (0..=0x7f).map(char::from).filter(|character| !character.is_ascii_alphanumeric()) {
+            let url = std::format!("https://a.example/{character}");
+            let written = challenge.with_resource_metadata(&url).to_string();
+            let allowed = "-._~:/?#[]@!$&'()*+,;=%".contains(character);
+            assert_eq!(written.ends_with(&std::format!(r#", resource_metadata="{url}""#)), allowed, "{character:?}");
+            assert_eq!(written == r#"Bearer realm="example""#, !allowed, "{character:?}");
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Registered<'b> {
     pub(crate) issued_at: Option<NumericDate>,
     pub(crate) jwt_id: Option<Text<'b>>,
     pub(crate) client_id: Option<Text<'b>>,
-    pub(crate) scope: Option<Text<'b>>,
+    pub(crate) scope: Option<Names<'b>>,
     pub(crate) scp: Option<Names<'b>>,
     pub(crate) authentication_time: Option<NumericDate>,
     pub(crate) acr: Option<Text<'b>>,
@@ -80,7 +80,8 @@ impl<'b> Registered<'b> {
             "iat" => self.issued_at = Some(date(value, Claim::IssuedAt)?),
             "jti" => self.jwt_id = Some(text(value, Claim::JwtId)?),
             "client_id" => self.client_id = Some(text(value, Claim::ClientId)?),
-            "scope" => self.scope = Some(text(value, Claim::Scope)?),
+            // A string by RFC 8693 §4.2, and an array as Spring Authorization Server and Duende IdentityServer send it.
+            "scope" => self.scope = Some(names(value, Claim::Scope)?),
             "scp" => self.scp = Some(names(value, Claim::Scope)?),
             "auth_time" => self.authentication_time = Some(date(value, Claim::AuthenticationTime)?),
             "acr" => self.acr = Some(text(value, Claim::AuthenticationContext)?),
@@ -109,3 +110,6 @@ fn names(value: Value<'_>, claim: Claim) -> Result<Names<'_>, Error> {
 fn date(value: Value<'_>, claim: Claim) -> Result<NumericDate, Error> {
     value.as_number().and_then(NumericDate::from_json).ok_or(Error::claim(claim, Reason::Malformed))
 }
+
+#[cfg(test)]
+mod tests;

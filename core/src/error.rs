@@ -27,7 +27,8 @@ pub enum Error {
     SeveralTokens,
     /// The `Authorization` header, the form or the query does not follow its grammar (RFC 6750 §2).
     MalformedRequest,
-    /// The token is longer than the limit, or than the memory lent for it.
+    /// The token is longer than the limit, or than the memory lent for it. That may be a good token, so its answer is
+    /// 431 and not 401: a new one of the same length would do no better, one with fewer claims would.
     TokenTooLong,
     /// The token has not exactly three segments (RFC 7515 §7.1).
     NotCompact,
@@ -328,3 +329,6 @@ impl fmt::Display for Reason {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

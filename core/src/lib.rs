@@ -62,6 +62,8 @@ mod call;
 mod challenge;
 mod claims;
 mod error;
+#[cfg(test)]
+mod fake;
 mod jose;
 pub mod json;
 mod key;

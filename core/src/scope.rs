@@ -8,28 +8,36 @@ use crate::{
     json::{Text, Value},
 };
 
-/// What a token allows: scope tokens, from a `scope` string or an `scp` array, borrowed for `'b`.
+/// What a token allows: scope tokens, from a list separated by spaces or an array of such, borrowed for `'b`.
 ///
 /// Scope tokens are compared byte for byte, their order and repetitions mean nothing, and more than one space between
 /// them does no harm.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Scope<'b>(Source<'b>);
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 enum Source<'b> {
-    #[default]
-    Empty,
-    List(Text<'b>),
+    List(&'b str),
     Names(Names<'b>),
 }
 
 impl<'b> Scope<'b> {
-    pub(crate) const fn from_text(scope: Text<'b>) -> Self {
-        Self(Source::List(scope))
+    /// The scope tokens of a list separated by spaces: what a firmware knows from elsewhere than a token.
+    ///
+    /// ```
+    /// use bearward_core::Scope;
+    ///
+    /// let scope = Scope::new("sensor:read led:set");
+    /// assert!(scope.contains("led:set"));
+    /// assert!(scope.iter().eq(["sensor:read", "led:set"]));
+    /// ```
+    #[must_use]
+    pub const fn new(list: &'b str) -> Self {
+        Self(Source::List(list))
     }
 
-    pub(crate) const fn from_names(scp: Names<'b>) -> Self {
-        Self(Source::Names(scp))
+    pub(crate) const fn from_names(names: Names<'b>) -> Self {
+        Self(Source::Names(names))
     }
 
     /// Whether this one scope token is allowed. An empty one never is.
@@ -53,14 +61,18 @@ impl<'b> Scope<'b> {
     /// The scope tokens, in their order, as often as they come.
     pub fn iter(&self) -> impl Iterator<Item = &'b str> + use<'b> {
         let (list, names) = match self.0 {
-            Source::Empty => (None, None),
             Source::List(list) => (Some(list), None),
-            // As Entra sends it, `scp` is one string of several.
             Source::Names(names) => (None, Some(names.iter())),
         };
-        let lists = list.into_iter().chain(names.into_iter().flatten());
-        // A scope with escapes that must stay has characters that no scope token has: it allows nothing.
-        lists.filter_map(|list| list.as_str()).flat_map(tokens)
+        // A name may be several scope tokens: one string is how most servers send them.
+        list.into_iter().chain(names.into_iter().flatten().map(plain)).flat_map(tokens)
+    }
+}
+
+/// No scope token.
+impl Default for Scope<'_> {
+    fn default() -> Self {
+        Self::new("")
     }
 }
 
@@ -72,6 +84,9 @@ impl fmt::Debug for Scope<'_> {
 
 /// Whether every scope token of `wanted` is among those of `containing`, both separated by spaces.
 ///
+/// As in a [`Scope`], case matters, and order, repetitions and additional spaces do not. If `wanted` has no scope token,
+/// nothing is missing, and it is contained in anything.
+///
 /// ```
 /// use bearward_core::scope_contains;
 ///
@@ -82,10 +97,14 @@ impl fmt::Debug for Scope<'_> {
 /// ```
 #[must_use]
 pub fn scope_contains(containing: &str, wanted: &str) -> bool {
-    tokens(wanted).all(|wanted| tokens(containing).any(|own| own == wanted))
+    Scope::new(containing).contains_all(wanted)
 }
 
-/// Whether `audience` is the one, or among those, that a claim `aud` names. Any other JSON type contains nothing.
+/// Whether `audience` is the one, or among those, that a claim `aud` names: a string, or an array of strings.
+///
+/// Audiences are compared byte for byte, after unescaping; they are never split at spaces, normalised, or shortened to an
+/// origin. An empty audience is contained where an empty one is named. A value of any other JSON type, or an array with an
+/// element of another, contains nothing.
 ///
 /// ```
 /// use bearward_core::{audience_contains, json};
@@ -100,8 +119,21 @@ pub fn audience_contains(containing: Value<'_>, audience: &str) -> bool {
     Names::read(containing).is_some_and(|names| names.contains(audience))
 }
 
-fn tokens(list: &str) -> impl Iterator<Item = &str> {
+/// Whether a list follows the grammar of RFC 6749 §3.3, apart from the number of spaces between its scope tokens.
+pub(crate) fn is_scope(list: &str) -> bool {
+    let allowed = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    tokens(list).next().is_some() && list.bytes().all(allowed)
+}
+
+/// The scope tokens of a list.
+pub(crate) fn tokens(list: &str) -> impl Iterator<Item = &str> {
     list.split(' ').filter(|token| !token.is_empty())
+}
+
+/// A list as it stands in a token. One with escapes that must stay has characters that no scope token has: it allows
+/// nothing.
+fn plain(list: Text<'_>) -> &str {
+    list.as_str().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -111,8 +143,7 @@ mod tests {
 
     #[test]
     fn rfc6749_3_3_the_order_does_not_matter_and_case_does() {
-        let value = json::read(br#""led:set sensor:read""#).unwrap();
-        let scope = Scope::from_text(value.as_text().unwrap());
+        let scope = Scope::new("led:set sensor:read");
         assert!(scope.contains_all("sensor:read led:set"));
         assert!(!scope.contains_all("sensor:read LED:set"));
         assert!(scope.contains_any("valve:open led:set"));
@@ -123,8 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn scp_may_be_an_array_or_a_string_of_several() {
-        for json in [br#"["sensor:read","led:set"]"#.as_slice(), br#""sensor:read led:set""#] {
+    fn a_claim_may_be_an_array_or_a_string_of_several() {
+        for json in
+            [br#"["sensor:read","led:set"]"#.as_slice(), br#""sensor:read led:set""#, br#"["","sensor:read led:set"]"#]
+        {
             let scope = Scope::from_names(Names::read(json::read(json).unwrap()).unwrap());
             assert!(scope.contains_all("led:set sensor:read"));
             assert!(!scope.contains("valve:open"));
@@ -133,8 +166,7 @@ mod tests {
 
     #[test]
     fn spaces_and_repetitions_mean_nothing() {
-        let value = json::read(br#""  led:set sensor:read  led:set ""#).unwrap();
-        let scope = Scope::from_text(value.as_text().unwrap());
+        let scope = Scope::new("  led:set sensor:read  led:set ");
         assert!(scope.iter().eq(["led:set", "sensor:read", "led:set"]));
         assert!(scope.contains_all(" led:set  led:set sensor:read "));
         assert!(!scope.contains(" "));
@@ -150,7 +182,7 @@ mod tests {
     #[test]
     fn a_scope_with_characters_that_no_scope_token_has_allows_nothing() {
         let value = json::read(br#""led:set \"sensor:read\" valve:open""#).unwrap();
-        let scope = Scope::from_text(value.as_text().unwrap());
+        let scope = Scope::from_names(Names::read(value).unwrap());
         assert_eq!(scope.iter().count(), 0);
         assert!(!scope.contains("led:set"));
     }
@@ -172,6 +204,69 @@ mod tests {
         ] {
             assert_eq!(audience_contains(aud(containing), wanted), expected, "{containing} {wanted}");
         }
+    }
+
+    #[test]
+    fn a_scope_contains_another_if_it_has_all_its_scope_tokens() {
+        for (containing, wanted, expected) in [
+            ("", "", true),
+            ("", " ", true),
+            ("led:set", "", true),
+            ("led:set", "  ", true),
+            ("", "led:set", false),
+            (" ", "led:set", false),
+            ("led:set", "led:set", true),
+            ("led:set sensor:read", "sensor:read led:set", true),
+            ("led:set  sensor:read", " sensor:read", true),
+            ("led:set", "led:set  led:set led:set", true),
+            ("led:set led:set", "led:set", true),
+            ("led:set", "led:set sensor:read", false),
+            ("led:set", "led:se", false),
+            ("led:set", "led", false),
+            ("led", "led:set", false),
+            ("led:set", "LED:SET", false),
+            ("led:*", "led:set", false),
+        ] {
+            assert_eq!(scope_contains(containing, wanted), expected, "{containing:?} {wanted:?}");
+            assert_eq!(Scope::new(containing).contains_all(wanted), expected, "{containing:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_is_enough_for_any_and_none_is_not() {
+        for (containing, wanted, expected) in [
+            ("led:set sensor:read", "valve:open led:set", true),
+            ("led:set", "led:set led:set", true),
+            ("led:set", "valve:open", false),
+            ("led:set", "", false),
+            ("", "", false),
+            ("", "led:set", false),
+        ] {
+            assert_eq!(Scope::new(containing).contains_any(wanted), expected, "{containing:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_audience_is_one_that_is_named_so() {
+        let aud = |json: &'static str| json::read(json.as_bytes()).unwrap();
+        assert!(audience_contains(aud(r#""""#), ""));
+        assert!(audience_contains(aud(r#"["a",""]"#), ""));
+        assert!(!audience_contains(aud("[]"), ""));
+        assert!(!audience_contains(aud(r#""a""#), ""));
+        assert!(!audience_contains(aud(r#""""#), "a"));
+    }
+
+    #[test]
+    fn the_order_and_repetitions_of_audiences_mean_nothing() {
+        for json in [r#"["a","b","b"]"#, r#"["b","a"]"#, r#"["b","b","a"]"#] {
+            let aud = json::read(json.as_bytes()).unwrap();
+            assert!(audience_contains(aud, "a") && audience_contains(aud, "b") && !audience_contains(aud, "a b"));
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_scope() {
+        assert_eq!(std::format!("{:?}", Scope::new("led:set")), "Scope([redacted])");
     }
 
     #[test]

@@ -78,15 +78,11 @@ impl<'b> AccessToken<'b> {
         self.claims.client_id
     }
 
-    /// What it allows: `scope` (RFC 8693 §4.2), or where there is none, `scp` as Okta and Entra send it. Without
-    /// either it is empty.
+    /// What it allows: `scope` (RFC 8693 §4.2), or where there is none, `scp` as Okta and Entra send it. Both may be a list
+    /// separated by spaces or an array. Without either it is empty.
     #[must_use]
     pub fn scope(&self) -> Scope<'b> {
-        match (self.claims.scope, self.claims.scp) {
-            (Some(scope), _) => Scope::from_text(scope),
-            (None, Some(scp)) => Scope::from_names(scp),
-            (None, None) => Scope::default(),
-        }
+        self.claims.scope.or(self.claims.scp).map_or_else(Scope::default, Scope::from_names)
     }
 
     /// `auth_time`: when the user authenticated (OIDC Core §2).
@@ -139,13 +135,15 @@ impl<'b> AccessToken<'b> {
 
     /// The caller's own claims, by serde.
     ///
-    /// The type says what it wants; other claims are passed over. Strings with escapes that must stay cannot be borrowed:
-    /// where they may occur, use [`claims_with`](Self::claims_with).
+    /// The type says what it wants; other claims are passed over. A string that has escapes which must stay (a quote, a
+    /// backslash or a control character) cannot be borrowed, but a type that owns its string (`heapless::String`) takes
+    /// it. Such strings may have 256 bytes, also those of the claims that are passed over; for longer ones use
+    /// [`claims_with`](Self::claims_with).
     ///
     /// # Errors
     ///
     /// [`Error::ClaimsType`] if a claim is absent that the type requires, has another type, or is a string that cannot be
-    /// borrowed.
+    /// borrowed. [`Error::TokenTooLong`] for a longer string with escapes.
     ///
     /// ```
     /// # use bearward_core::{AccessToken, Error};
@@ -162,24 +160,23 @@ impl<'b> AccessToken<'b> {
     /// ```
     #[cfg(feature = "serde")]
     pub fn claims<T: serde::Deserialize<'b>>(&self) -> Result<T, Error> {
-        let json = self.json();
-        // serde-json-core would hand out such strings with their escapes in them.
-        if json.contains('\\') {
-            return Err(Error::ClaimsType);
-        }
-        serde_json_core::from_str(json).map(|(claims, _)| claims).map_err(|_| Error::ClaimsType)
+        self.claims_with(&mut [0; 256])
     }
 
-    /// The caller's own claims, by serde, where strings may have escapes: these are resolved in `buffer`, which needs as
-    /// many bytes as the longest of them. A type that owns its strings (`heapless::String`) takes them from there.
+    /// The caller's own claims, by serde, as [`claims`](Self::claims) reads them. Strings with escapes are resolved in
+    /// `buffer`, which needs as many bytes as the longest of them in the whole token.
     ///
     /// # Errors
     ///
-    /// [`Error::ClaimsType`] as in [`claims`](Self::claims), or if the buffer is too small.
+    /// [`Error::ClaimsType`] as in [`claims`](Self::claims); [`Error::TokenTooLong`] if the buffer is too small.
     #[cfg(feature = "serde")]
     pub fn claims_with<T: serde::Deserialize<'b>>(&self, buffer: &mut [u8]) -> Result<T, Error> {
+        use serde_json_core::de::Error as Refused;
         let read = serde_json_core::from_str_escaped(self.json(), buffer);
-        read.map(|(claims, _)| claims).map_err(|_| Error::ClaimsType)
+        read.map(|(claims, _)| claims).map_err(|refused| match refused {
+            Refused::EscapedStringIsTooLong => Error::TokenTooLong,
+            _ => Error::ClaimsType,
+        })
     }
 
     /// The algorithm that verified it.
@@ -218,3 +215,6 @@ impl fmt::Debug for AccessToken<'_> {
         f.debug_struct("AccessToken").field("algorithm", &self.algorithm).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

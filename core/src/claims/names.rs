@@ -81,3 +81,6 @@ impl<'b> Iterator for NamesIter<'b> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::{
     base64url,
     error::{Error, Part},
     jose::header::Header,
-    json::Text,
+    json::{JsonError, Text},
     key::{KeyEntry, Keys},
     limits,
 };
@@ -108,8 +108,16 @@ impl<'t> Compact<'t> {
     /// Decodes and reads the header in the front of `buffer`; what lies behind it is free.
     pub(crate) fn header<'b>(&self, buffer: &'b mut [u8]) -> Result<(Header<'b>, &'b mut [u8]), Error> {
         let length = decoded_len(self.header, Part::Header)?;
+        if length > limits::HEADER_BYTES {
+            return Err(Error::Json(Part::Header, JsonError::TooLong));
+        }
         let (own, rest) = buffer.split_at_mut_checked(length).ok_or(Error::TokenTooLong)?;
         Ok((Header::read(decode(self.header, own, Part::Header)?)?, rest))
+    }
+
+    /// How many bytes the signature has, decoded.
+    pub(crate) fn signature_len(&self) -> Result<usize, Error> {
+        decoded_len(self.signature, Part::Signature)
     }
 
     pub(crate) fn payload<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
@@ -153,7 +161,7 @@ pub(crate) fn verify_signature<'k>(
     keys: &'k dyn Keys,
     buffer: &mut [u8],
 ) -> Result<KeyEntry<'k>, Error> {
-    let length = decoded_len(compact.signature, Part::Signature)?;
+    let length = compact.signature_len()?;
     let mut signature: Option<&[u8]> = None;
     let mut buffer = Some(buffer);
     let mut outcome = Error::UnknownKey;
@@ -183,3 +191,6 @@ fn decode<'b>(segment: &[u8], buffer: &'b mut [u8], part: Part) -> Result<&'b mu
     let buffer = buffer.get_mut(..decoded_len(segment, part)?).ok_or(Error::TokenTooLong)?;
     base64url::decode(segment, buffer).ok_or(Error::Base64(part))
 }
+
+#[cfg(test)]
+mod tests;

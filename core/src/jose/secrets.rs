@@ -36,7 +36,13 @@ struct Entry<'k> {
 }
 
 /// The algorithms that a secret can be bound to, and the bytes that it must have then (RFC 7518 §3.2).
-const ALGORITHMS: [(&str, usize); 3] = [("HS256", 32), ("HS384", 48), ("HS512", 64)];
+const ALGORITHMS: [(&str, usize); 3] = [("HS256", SHORTEST), ("HS384", 48), ("HS512", 64)];
+
+/// The fewest bytes of a secret, whatever it is for.
+const SHORTEST: usize = 32;
+
+/// [`Secret::new`] or [`Secret::danger_short`].
+type MakeSecret<'k> = fn(&'k [u8]) -> Secret<'k>;
 
 impl<'k, const N: usize> SecretSet<'k, N> {
     /// A set without secrets.
@@ -84,15 +90,40 @@ impl<'k, const N: usize> SecretSet<'k, N> {
     /// # Ok::<(), bearward_core::KeyError>(())
     /// ```
     pub fn read_local(json: &'k [u8], buffer: &'k mut [u8]) -> Result<Self, KeyError> {
+        Self::read_as(json, buffer, Secret::new)
+    }
+
+    /// As [`read_local`](Self::read_local), with secrets that may be shorter than the output of their hash, against
+    /// RFC 7518 §3.2, though never than 32 bytes: HS384 and HS512 are then no stronger than HS256.
+    ///
+    /// For an authorization server that signs with what it has; see [`Secret::danger_short`].
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`KeyError::Length`] for a secret of less than 32 bytes.
+    ///
+    /// ```
+    /// use bearward_core::{KeyError, SecretSet};
+    ///
+    /// let json = br#"{"kty":"oct","alg":"HS512","k":"hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"}"#;
+    /// let mut buffer = [0; 96];
+    /// assert_eq!(SecretSet::<1>::read_local(json, &mut buffer).err(), Some(KeyError::Length));
+    /// assert!(SecretSet::<1>::danger_read_local_short(json, &mut buffer).is_ok());
+    /// ```
+    pub fn danger_read_local_short(json: &'k [u8], buffer: &'k mut [u8]) -> Result<Self, KeyError> {
+        Self::read_as(json, buffer, Secret::danger_short)
+    }
+
+    fn read_as(json: &'k [u8], buffer: &'k mut [u8], secret: MakeSecret<'k>) -> Result<Self, KeyError> {
         let document = Object::read(json)?;
         let Some(keys) = document.get("keys") else {
-            return Self::new().with_key(document, buffer).map(|(set, _)| set);
+            return Self::new().with_key(document, buffer, secret).map(|(set, _)| set);
         };
         let keys = keys.as_array().ok_or(KeyError::Malformed("keys"))?;
         let key = |value: Value<'k>| value.as_object().ok_or(KeyError::Malformed("keys"));
         let (mut set, mut rest) = (Self::new(), buffer);
         for element in keys.elements() {
-            (set, rest) = set.with_key(key(element)?, rest).map_err(|error| match error {
+            (set, rest) = set.with_key(key(element)?, rest, secret).map_err(|error| match error {
                 KeyError::UnsupportedType if keys.elements().any(|other| key(other).is_ok_and(is_secret)) => {
                     KeyError::Mixed
                 }
@@ -103,7 +134,12 @@ impl<'k, const N: usize> SecretSet<'k, N> {
     }
 
     /// Adds a key of a document, and gives back what is left of the buffer.
-    fn with_key(self, key: Object<'k>, buffer: &'k mut [u8]) -> Result<(Self, &'k mut [u8]), KeyError> {
+    fn with_key(
+        self,
+        key: Object<'k>,
+        buffer: &'k mut [u8],
+        make_secret: MakeSecret<'k>,
+    ) -> Result<(Self, &'k mut [u8]), KeyError> {
         text(key, "kty")?.ok_or(KeyError::Missing("kty"))?;
         if !is_secret(key) {
             return Err(KeyError::UnsupportedType);
@@ -128,13 +164,14 @@ impl<'k, const N: usize> SecretSet<'k, N> {
         // Base64url has no escapes.
         let encoded = encoded.as_str().ok_or(KeyError::Malformed("k"))?;
         let length = decoded_len(encoded);
-        let (secret, rest) = buffer.split_at_mut_checked(length).ok_or(KeyError::TooLarge)?;
-        let secret = Base64UrlUnpadded::decode(encoded, secret).map_err(|_| KeyError::Malformed("k"))?;
-        let shortest = algorithm.or(ALGORITHMS.first().copied()).map_or(1, |(_, bytes)| bytes);
-        if secret.len() < shortest {
+        let (bytes, rest) = buffer.split_at_mut_checked(length).ok_or(KeyError::TooLarge)?;
+        let bytes = Base64UrlUnpadded::decode(encoded, bytes).map_err(|_| KeyError::Malformed("k"))?;
+        let secret = make_secret(bytes);
+        let output = algorithm.map_or(SHORTEST, |(_, output)| output);
+        if bytes.len() < SHORTEST || !secret.is_long_enough(output) {
             return Err(KeyError::Length);
         }
-        let set = self.with(Secret::new(secret), id, algorithm.map(|(name, _)| name))?;
+        let set = self.with(secret, id, algorithm.map(|(name, _)| name))?;
         Ok((set, rest))
     }
 }

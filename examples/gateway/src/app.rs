@@ -8,14 +8,17 @@ mod verifier;
 
 use core::fmt::{self, Write as _};
 
-use bearward_core::Transport;
+use bearward_core::{ResourceMetadata, Transport};
 use heapless::String;
 use picoserve::{
     ResponseSent, Router,
     io::Read,
-    request::Request,
+    request::{Path, Request, RequestParts},
     response::{Connection, IntoResponse, Response, ResponseWriter, StatusCode},
-    routing::{PathRouter, RequestHandlerService, get_service, put_service},
+    routing::{
+        MethodHandler, MethodHandlerService, PathRouter, PathRouterService, RequestHandlerService, get_service,
+        put_service,
+    },
 };
 
 pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
@@ -62,9 +65,11 @@ pub struct Resource<'a> {
     pub realm: &'a str,
     /// How requests come to it.
     pub transport: Transport,
-    /// Who issues its tokens, and for what: a JSON document (RFC 9728 §2).
-    pub metadata: &'a str,
-    /// Where clients find that, if the resource has a URL.
+    /// Who issues its tokens, and for what (RFC 9728 §2).
+    pub metadata: ResourceMetadata<'a>,
+    /// Where this server has that: a path, and the query of a resource that has one (RFC 9728 §3.1).
+    pub metadata_target: &'a str,
+    /// The same as a URL for its clients, if the resource has a URL.
     pub metadata_url: Option<&'a str>,
 }
 
@@ -80,15 +85,12 @@ pub trait Board {
     fn set_led(&self, on: bool);
 }
 
-/// The application's paths. That of the metadata is where RFC 9728 §3.1 puts it for the resource's URL.
-pub fn router<'a, V: Verifier + 'a, B: Board + 'a>(
-    metadata: &'a str,
-) -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
-    Router::new()
-        .route("/", get_service(Index))
-        .route("/sensor", get_service(guarded(sensor)))
-        .route("/led", put_service(guarded(set_led)))
-        .route(metadata, get_service(Metadata))
+/// The application's paths, and behind them the one of the metadata, which is the resource's own matter.
+pub fn router<'a, V: Verifier + 'a, B: Board + 'a>() -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
+    Router::from_service(AtTarget)
+        .route_service("/", Allowed("GET, HEAD", get_service(Index)))
+        .route_service("/sensor", Allowed("GET, HEAD", get_service(guarded(sensor))))
+        .route_service("/led", Allowed("PUT", put_service(guarded(set_led))))
 }
 
 async fn sensor<V, B: Board>(token: Guard<'_, SensorRead>, app: &App<'_, V, B>, _: &[u8]) -> Answer {
@@ -146,6 +148,32 @@ impl IntoResponse for Answer {
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// The content of an answer that HEAD may get as well: whatever followed it would be taken for the next answer
+/// (RFC 9110 §9.3.2).
+const NO_CONTENT: &str = "";
+
+/// What answers at a path, and for which methods: whoever comes with another one is told them (RFC 9110 §15.5.6).
+struct Allowed<H>(&'static str, H);
+
+impl<'a, V, B, H: MethodHandler<App<'a, V, B>, ()>> MethodHandlerService<App<'a, V, B>> for Allowed<H> {
+    async fn call_method_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        app: &App<'a, V, B>,
+        (): (),
+        method: &str,
+        request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        let Self(allowed, handler) = self;
+        if allowed.split(", ").any(|allowed| allowed == method) {
+            return handler.call_method_handler(app, (), request, writer).await;
+        }
+        let connection = request.body_connection.finalize().await?;
+        let response = Response::new(StatusCode::METHOD_NOT_ALLOWED, NO_CONTENT);
+        response.with_header("Allow", *allowed).write_to(connection, writer).await
+    }
+}
+
 /// What this is, for whoever asks without a token.
 struct Index;
 
@@ -165,6 +193,34 @@ impl<V, B> RequestHandlerService<App<'_, V, B>> for Index {
     }
 }
 
+/// Finds the metadata where RFC 9728 §3.1 puts it for the resource's URL, to the letter: with another path or query it
+/// would be that of another resource.
+struct AtTarget;
+
+impl<V, B> PathRouterService<App<'_, V, B>> for AtTarget {
+    async fn call_path_router_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+        &self,
+        app: &App<'_, V, B>,
+        (): (),
+        _: Path<'_>,
+        request: Request<'_, R>,
+        writer: W,
+    ) -> Result<ResponseSent, W::Error> {
+        if is_target(&request.parts, app.resource.metadata_target) {
+            let (metadata, method) = (Allowed("GET, HEAD", get_service(Metadata)), request.parts.method());
+            metadata.call_method_handler_service(app, (), method, request, writer).await
+        } else {
+            let connection = request.body_connection.finalize().await?;
+            Response::new(StatusCode::NOT_FOUND, NO_CONTENT).write_to(connection, writer).await
+        }
+    }
+}
+
+fn is_target(request: &RequestParts<'_>, target: &str) -> bool {
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    request.path().encoded() == path && request.query().map(|query| query.0) == query
+}
+
 /// Who issues the tokens (RFC 9728 §3.2).
 struct Metadata;
 
@@ -177,8 +233,8 @@ impl<V, B> RequestHandlerService<App<'_, V, B>> for Metadata {
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
         let connection = request.body_connection.finalize().await?;
-        let response = Response::ok(app.resource.metadata).with_content_type("application/json");
-        response.write_to(connection, writer).await
+        let document = format_args!("{}", app.resource.metadata);
+        Response::ok(document).with_content_type("application/json").write_to(connection, writer).await
     }
 }
 

@@ -12,7 +12,7 @@ mod self_test;
 use std::{net::SocketAddr, process::ExitCode};
 
 use bearward_core::{
-    Algorithm, BearerMethod, Ed25519, EdDsa, Es256, Es384, Es512, Policy, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
+    Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512,
     TokenType, Transport,
 };
 use tokio::{net::TcpListener, runtime, task::LocalSet};
@@ -76,8 +76,7 @@ async fn run(task: Task) -> Result<ExitCode, String> {
         println!("\nCtrl-C ends it.");
     }
     let examples = std::mem::take(&mut guarded.examples);
-    let (path, application) = guarded.application(transport);
-    host::serve(listener, app::router(path).with_state(application));
+    host::serve(listener, app::router().with_state(guarded.application(transport)));
     if self_test {
         let good = self_test::run(address, &examples).await;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -140,13 +139,20 @@ impl Guarded {
         )
     }
 
-    /// The application, and the path of its metadata.
-    fn application(self, transport: Transport) -> (&'static str, App<'static, impl Verifier, impl Board>) {
-        let (path, url) = metadata_location(self.audience);
-        let metadata = leak(metadata(self.issuer, self.audience));
-        let resource = Resource { realm: "gateway", transport, metadata, metadata_url: url.map(leak) };
+    fn application(self, transport: Transport) -> App<'static, impl Verifier, impl Board> {
+        let (target, url) = metadata_location(self.audience);
+        let metadata = ResourceMetadata::new(self.audience)
+            .with_authorization_servers(Box::leak(Box::new([self.issuer])))
+            .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+        let resource = Resource {
+            realm: "gateway",
+            transport,
+            metadata,
+            metadata_target: leak(target),
+            metadata_url: url.map(leak),
+        };
         let verifier = LocalVerifier::new(self.policy, self.keys, SystemClock);
-        (leak(path), App { verifier, board: DemoBoard::new(), resource })
+        App { verifier, board: DemoBoard::new(), resource }
     }
 }
 
@@ -155,28 +161,20 @@ fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// The metadata of a resource (RFC 9728 §2). A URI has no character that JSON would escape.
-fn metadata(issuer: &str, resource: &str) -> String {
-    format!(
-        r#"{{"resource":"{resource}","authorization_servers":["{issuer}"],"scopes_supported":["{}","{}"],"bearer_methods_supported":["{}"]}}"#,
-        SensorRead::SCOPE,
-        LedSet::SCOPE,
-        BearerMethod::Header.as_str(),
-    )
-}
-
-/// Where clients find the metadata of a resource: the path on this server, and the URL if the resource has one
-/// (RFC 9728 §3.1).
+/// Where the metadata of a resource is: the path and query on this server, and the URL if the resource has one
+/// (RFC 9728 §3.1). It has none without `http`, or with a fragment (§1.2).
 fn metadata_location(resource: &str) -> (String, Option<String>) {
-    const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
-    let Some((scheme @ ("https" | "http"), rest)) = resource.split_once("://") else {
-        return (WELL_KNOWN.into(), None);
+    let well_known = ResourceMetadata::WELL_KNOWN_PATH;
+    let (scheme, rest) = match resource.split_once("://") {
+        Some((scheme @ ("https" | "http"), rest)) if !rest.contains('#') => (scheme, rest),
+        _ => return (well_known.into(), None),
     };
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let path = format!("{WELL_KNOWN}{}", if path == "/" { "" } else { path });
-    let url = format!("{scheme}://{host}{path}");
-    (path, Some(url))
+    let (host, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    // A slash that only ends the host goes.
+    let rest = rest.strip_prefix('/').filter(|rest| rest.is_empty() || rest.starts_with('?')).unwrap_or(rest);
+    let target = format!("{well_known}{rest}");
+    let url = format!("{scheme}://{host}{target}");
+    (target, Some(url))
 }
 
 #[cfg(test)]
@@ -184,16 +182,25 @@ mod tests {
     use super::metadata_location;
 
     #[test]
-    fn the_well_known_path_goes_between_host_and_path() {
-        for (resource, path, url) in [
+    fn rfc9728_3_1_the_well_known_path_goes_between_host_and_path_or_query() {
+        for (resource, rest, url) in [
             ("https://a.example", "", "https://a.example"),
             ("https://a.example/", "", "https://a.example"),
             ("http://[::1]:80/b/c", "/b/c", "http://[::1]:80"),
-            ("https://a.example?b=/c", "", "https://a.example"),
+            ("https://a.example/b/", "/b/", "https://a.example"),
+            ("https://a.example?b=/c", "?b=/c", "https://a.example"),
+            ("https://a.example/?b=/c", "?b=/c", "https://a.example"),
+            ("https://a.example/b%20c?d=e", "/b%20c?d=e", "https://a.example"),
         ] {
-            let path = format!("/.well-known/oauth-protected-resource{path}");
-            assert_eq!(metadata_location(resource), (path.clone(), Some(format!("{url}{path}"))));
+            let target = format!("/.well-known/oauth-protected-resource{rest}");
+            assert_eq!(metadata_location(resource), (target.clone(), Some(format!("{url}{target}"))));
         }
-        assert_eq!(metadata_location("api://valve").1, None);
+    }
+
+    #[test]
+    fn rfc9728_1_2_a_resource_that_is_no_url_has_no_metadata_url() {
+        for resource in ["api://valve", "urn:valve", "valve", "https://a.example/#b"] {
+            assert_eq!(metadata_location(resource), ("/.well-known/oauth-protected-resource".into(), None));
+        }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! What a line leaves out is not checked. So a batch is for questions about tokens, and never for letting anybody in.
 
-use std::io::{BufRead, Read, Write};
+use std::{
+    io::{BufRead, Read, Write},
+    iter,
+};
 
 use bearward_core::{
     Algorithm, BearerToken, Error, Keys, NumericDate, Policy, TokenType, UnixTime,
@@ -15,9 +18,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Problem, Verdict, algorithms,
-    keys::LocalKeys,
+    keys::{LocalKeys, Secrets},
     show,
     verify::{Good, Refused},
+    warn,
 };
 
 /// The longest line that is read, in bytes: a token and a large JWKS are far shorter.
@@ -90,8 +94,8 @@ enum Fault {
     Wrong(String),
 }
 
-pub(crate) fn run(input: &mut dyn BufRead, out: &mut dyn Write) -> Result<Verdict, Problem> {
-    let mut line = Vec::new();
+pub(crate) fn run(input: &mut dyn BufRead, out: &mut dyn Write, secrets: Secrets) -> Result<Verdict, Problem> {
+    let (mut line, mut warned) = (Vec::new(), Vec::new());
     loop {
         line.clear();
         let complete = read_line(input, &mut line)
@@ -103,7 +107,11 @@ pub(crate) fn run(input: &mut dyn BufRead, out: &mut dyn Write) -> Result<Verdic
         if text.is_empty() {
             continue;
         }
-        let rest = if complete { answer(text) } else { Err(Fault::Wrong("the line is longer than 1 MiB".to_owned())) };
+        let rest = if complete {
+            answer(text, secrets, &mut warned)
+        } else {
+            Err(Fault::Wrong("the line is longer than 1 MiB".to_owned()))
+        };
         let ok = matches!(rest, Ok(Rest::Token(_) | Rest::Jws { .. }));
         let rest = rest.unwrap_or_else(|fault| match fault {
             Fault::Refused(error) => Rest::Refused(error.into()),
@@ -133,29 +141,48 @@ fn id_of(text: &[u8]) -> Result<Box<RawValue>, Problem> {
     Ok(show::raw(id.map_or("null", RawValue::get))?)
 }
 
-fn answer(text: &[u8]) -> Result<Rest, Fault> {
+/// Each warning comes once in a batch: whoever reads only the answers must not be stopped by a full pipe.
+fn answer(text: &[u8], secrets: Secrets, warned: &mut Vec<&'static str>) -> Result<Rest, Fault> {
     let question: Question<'_> = serde_json::from_slice(text).map_err(|error| wrong(error.to_string()))?;
     let key_text = match (question.jwk, question.jwks) {
         (Some(keys), None) | (None, Some(keys)) => keys.get().as_bytes(),
         _ => return Err(wrong("a question has one of jwk and jwks")),
     };
     let mut room = vec![0; key_text.len()];
-    let keys = LocalKeys::read(key_text, &mut room).map_err(|error| wrong(error.to_string()))?;
-    let algorithms = match &question.algorithms {
-        Some(names) => algorithms::all_named(names.as_slice()).map_err(Fault::Wrong)?,
-        None => algorithms::ALL.to_vec(),
+    let keys = LocalKeys::read(key_text, &mut room, secrets).map_err(|error| wrong(error.to_string()))?;
+    let algorithms = match names(question.algorithms.as_ref())? {
+        [] => algorithms::ALL.to_vec(),
+        names => algorithms::all_named(names).map_err(Fault::Wrong)?,
     };
-    match (&question.token, &question.jws) {
+    let rest = match (&question.token, &question.jws) {
         (Some(token), None) => question.verify(token, keys.as_keys(), &algorithms),
         (None, Some(jws)) => question.verify_jws(jws, keys.as_keys(), &algorithms),
         _ => Err(wrong("a question has one of token and jws")),
+    }?;
+    for warning in keys.warnings(rest.algorithm()) {
+        if !warned.contains(&warning) {
+            warned.push(warning);
+            warn(iter::once(warning));
+        }
+    }
+    Ok(rest)
+}
+
+impl Rest {
+    /// The algorithm that verified the token.
+    const fn algorithm(&self) -> Option<&'static str> {
+        match self {
+            Self::Token(good) => Some(good.alg),
+            Self::Jws { alg, .. } => Some(*alg),
+            Self::Refused(_) | Self::Wrong { .. } => None,
+        }
     }
 }
 
 impl Question<'_> {
     fn verify(&self, token: &str, keys: &dyn Keys, algorithms: &[&dyn Algorithm]) -> Result<Rest, Fault> {
-        let issuers = names(self.issuer.as_ref())?;
-        let audiences = names(self.audience.as_ref())?;
+        let issuers = borrowed(names(self.issuer.as_ref())?);
+        let audiences = borrowed(names(self.audience.as_ref())?);
         let now = self.now.map(time).transpose()?;
         let (issuer, more_issuers) = issuers.split_first().unwrap_or((&"", &[]));
         let (audience, more_audiences) = audiences.split_first().unwrap_or((&"", &[]));
@@ -212,11 +239,15 @@ fn wrong(error: impl Into<String>) -> Fault {
 }
 
 /// The names that a check is made with. None at all would be a check that nothing passes: surely not what was meant.
-fn names(names: Option<&Names>) -> Result<Vec<&str>, Fault> {
+fn names(names: Option<&Names>) -> Result<&[String], Fault> {
     match names.map(Names::as_slice) {
         Some([]) => Err(wrong("an empty list is not the same as none: leave it out")),
-        names => Ok(names.unwrap_or_default().iter().map(String::as_str).collect()),
+        names => Ok(names.unwrap_or_default()),
     }
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 /// A point in time, read as core reads those of tokens; a fraction of a second is dropped.

@@ -1,6 +1,6 @@
 //! `explain`: what a token says of itself, without believing it.
 
-use std::{collections::BTreeMap, io::Write, path::Path};
+use std::{collections::BTreeMap, io::Write};
 
 use bearward_core::{
     Algorithm, Key, KeyEntry, Keys, PublicKey, RFC_9068_CLAIMS, base64url,
@@ -13,7 +13,7 @@ use crate::{
     Problem, Verdict, algorithms,
     keys::{self, LocalKeys},
     options::Explain,
-    show,
+    show, warn,
 };
 
 const WARNING: &str = "NOT VERIFIED: anybody can write such a token. This only shows what it says.";
@@ -43,6 +43,9 @@ struct KeyChoice {
     /// How many keys of the file cannot be used here at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<usize>,
+    /// Why the first of them cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skip_reason: Option<String>,
 }
 
 /// The answer of `--json` for what is no JWT.
@@ -66,7 +69,7 @@ pub(crate) fn run(options: &Explain, out: &mut dyn Write) -> Result<Verdict, Pro
             return Ok(Verdict::Refused);
         }
     };
-    let key = key_choice(header, options.keys.as_deref())?;
+    let key = key_choice(header, options)?;
     let notes = notes(header, claims, options.now);
     if options.json {
         let explanation = Explanation {
@@ -101,6 +104,9 @@ fn read<'b>(
     header: &'b mut Vec<u8>,
     payload: &'b mut Vec<u8>,
 ) -> Result<(Object<'b>, Object<'b>), String> {
+    if token.contains(char::is_whitespace) {
+        return Err("there is white space in it: give the token alone, without \"Bearer\"".to_owned());
+    }
     let segments: Vec<_> = token.split('.').collect();
     match segments.as_slice() {
         [first, second, _] => Ok((object("header", first, header)?, object("payload", second, payload)?)),
@@ -127,20 +133,23 @@ fn dates(claims: Object<'_>, now: u64) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn key_choice(header: Object<'_>, path: Option<&Path>) -> Result<KeyChoice, Problem> {
+fn key_choice(header: Object<'_>, options: &Explain) -> Result<KeyChoice, Problem> {
     let alg = text(header, "alg").map(|alg| alg.to_string());
     let kid = text(header, "kid").map(|kid| kid.to_string());
     let algorithm = alg.as_deref().and_then(algorithms::named);
-    let (mut candidates, mut skipped) = (None, None);
-    if let Some(path) = path {
+    let (mut candidates, mut skipped, mut skip_reason) = (None, None, None);
+    if let Some(path) = &options.keys {
         let document = keys::read_file(path)?;
         let mut room = vec![0; document.len()];
-        let keys = LocalKeys::read(&document, &mut room).map_err(|error| keys::unusable(path, error))?;
+        let keys =
+            LocalKeys::read(&document, &mut room, options.secrets).map_err(|error| keys::unusable(path, error))?;
+        warn(keys.warnings(alg.as_deref()));
         candidates = Some(fitting(keys.as_keys(), algorithm, kid.as_deref()));
-        skipped = Some(keys.skipped());
+        skipped = Some(keys.skipped().map_or(0, |(count, _)| count));
+        skip_reason = keys.skipped().map(|(_, reason)| reason.to_string());
     }
     let wanted = algorithm.map(|algorithm| algorithms::key_wanted(algorithm.name()));
-    Ok(KeyChoice { alg, kid, wanted, candidates, skipped })
+    Ok(KeyChoice { alg, kid, wanted, candidates, skipped, skip_reason })
 }
 
 /// The keys that core would try, described.
@@ -189,8 +198,8 @@ fn write_key_choice(out: &mut dyn Write, key: &KeyChoice) -> Result<(), Problem>
             }
         }
     }
-    if let Some(skipped @ 1..) = key.skipped {
-        writeln!(out, "  keys of the file that cannot be used here: {skipped}")?;
+    if let (Some(skipped @ 1..), Some(reason)) = (key.skipped, &key.skip_reason) {
+        writeln!(out, "  keys of the file that cannot be used here: {skipped}; of the first, {reason}")?;
     }
     Ok(())
 }

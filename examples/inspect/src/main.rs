@@ -58,7 +58,7 @@ fn run(out: &mut dyn Write) -> Result<Verdict, Problem> {
     match options::parse(lexopt::Parser::from_env())? {
         Command::Verify(options) => verify::run(&options, out),
         Command::Explain(options) => explain::run(&options, out),
-        Command::Batch => batch::run(&mut io::stdin().lock(), out),
+        Command::Batch(secrets) => batch::run(&mut io::stdin().lock(), out, secrets),
         Command::Help => {
             out.write_all(options::HELP.as_bytes())?;
             Ok(Verdict::Good)
@@ -67,6 +67,13 @@ fn run(out: &mut dyn Write) -> Result<Verdict, Problem> {
             writeln!(out, "bearward-inspect {}", env!("CARGO_PKG_VERSION"))?;
             Ok(Verdict::Good)
         }
+    }
+}
+
+/// Tells on standard error what the answer leaves out.
+fn warn(warnings: impl Iterator<Item = &'static str>) {
+    for warning in warnings {
+        eprintln!("bearward-inspect: warning: {warning}");
     }
 }
 

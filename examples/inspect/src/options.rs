@@ -12,7 +12,7 @@ use lexopt::{
     Parser, ValueExt,
 };
 
-use crate::{Problem, algorithms};
+use crate::{Problem, algorithms, keys::Secrets};
 
 pub(crate) const HELP: &str = "\
 Verifies or explains an access token exactly as the device would.
@@ -34,11 +34,17 @@ bearward-inspect explain [--jwks FILE] [--now TIME] [--json] TOKEN|-
 
 bearward-inspect batch
     Reads JSON lines {\"id\",\"token\",\"jwks\" or \"jwk\",\"issuer\",\"audience\",\"algorithms\",\"typ\",\"now\"} or
-    {\"id\",\"jws\",\"jwks\" or \"jwk\",\"algorithms\"} from standard input and answers each with one.
+    {\"id\",\"jws\",\"jwks\" or \"jwk\",\"algorithms\"} from standard input and answers each with one. What a line
+    leaves out is not checked, and a member that is none of these is an error.
+
+With each of them, --danger-short-secret takes shared secrets that are shorter than the output of their hash, but not
+than 32 bytes: some servers sign HS512 with a client secret of 43.
 
 TOKEN as - is read from standard input, where no list of processes shows it.
 Exit status: 0 good, 1 refused, 2 the question was wrong. A batch is good when every line was answered.
 ";
+
+const SHORT_SECRET: &str = "danger-short-secret";
 
 /// More than a token may have is refused with the device's own error, so it has to be read first.
 const LONGEST_INPUT: u64 = 1 << 20;
@@ -46,13 +52,14 @@ const LONGEST_INPUT: u64 = 1 << 20;
 pub(crate) enum Command {
     Verify(Verify),
     Explain(Explain),
-    Batch,
+    Batch(Secrets),
     Help,
     Version,
 }
 
 pub(crate) struct Verify {
     pub(crate) keys: PathBuf,
+    pub(crate) secrets: Secrets,
     pub(crate) issuer: String,
     pub(crate) audience: String,
     pub(crate) algorithms: Vec<&'static dyn Algorithm>,
@@ -66,6 +73,7 @@ pub(crate) struct Verify {
 
 pub(crate) struct Explain {
     pub(crate) keys: Option<PathBuf>,
+    pub(crate) secrets: Secrets,
     pub(crate) now: u64,
     pub(crate) json: bool,
     pub(crate) token: String,
@@ -90,6 +98,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, Problem> {
 fn verify(mut parser: Parser) -> Result<Command, Problem> {
     let (mut keys, mut issuer, mut audience, mut scope, mut now, mut token) = (None, None, None, None, None, None);
     let (mut algorithms, mut leeway, mut relaxed, mut json) = (Vec::new(), 0, false, false);
+    let mut secrets = Secrets::default();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("jwks") => keys = Some(PathBuf::from(parser.value()?)),
@@ -101,6 +110,7 @@ fn verify(mut parser: Parser) -> Result<Command, Problem> {
             Long("leeway") => leeway = parser.value()?.parse()?,
             Long("now") => now = Some(parser.value()?.parse()?),
             Long("json") => json = true,
+            Long(SHORT_SECRET) => secrets = Secrets::DangerShort,
             Long("help") | Short('h') => return Ok(Command::Help),
             Value(value) if token.is_none() => token = Some(value.string()?),
             other => return Err(other.unexpected().into()),
@@ -111,6 +121,7 @@ fn verify(mut parser: Parser) -> Result<Command, Problem> {
     };
     Ok(Command::Verify(Verify {
         keys: keys.ok_or_else(|| usage("verify needs --jwks FILE, the issuer's keys".to_owned()))?,
+        secrets,
         issuer: needed("--issuer", issuer)?,
         audience: needed("--audience", audience)?,
         algorithms: match algorithms.as_slice() {
@@ -128,25 +139,31 @@ fn verify(mut parser: Parser) -> Result<Command, Problem> {
 
 fn explain(mut parser: Parser) -> Result<Command, Problem> {
     let (mut keys, mut now, mut json, mut token) = (None, None, false, None);
+    let mut secrets = Secrets::default();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("jwks") => keys = Some(PathBuf::from(parser.value()?)),
             Long("now") => now = Some(parser.value()?.parse()?),
             Long("json") => json = true,
+            Long(SHORT_SECRET) => secrets = Secrets::DangerShort,
             Long("help") | Short('h') => return Ok(Command::Help),
             Value(value) if token.is_none() => token = Some(value.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Explain(Explain { keys, now: now_or_clock(now)?, json, token: read_token(token)? }))
+    Ok(Command::Explain(Explain { keys, secrets, now: now_or_clock(now)?, json, token: read_token(token)? }))
 }
 
 fn batch(mut parser: Parser) -> Result<Command, Problem> {
-    match parser.next()? {
-        None => Ok(Command::Batch),
-        Some(Long("help") | Short('h')) => Ok(Command::Help),
-        Some(other) => Err(other.unexpected().into()),
+    let mut secrets = Secrets::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long(SHORT_SECRET) => secrets = Secrets::DangerShort,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
     }
+    Ok(Command::Batch(secrets))
 }
 
 fn now_or_clock(now: Option<u64>) -> Result<u64, Problem> {

@@ -11,14 +11,14 @@ use crate::{
     advice::advice,
     keys::{self, LocalKeys},
     options::Verify,
-    show,
+    show, warn,
 };
 
 /// A good token, as `--json` and `batch` write it.
 #[derive(Serialize)]
 pub(crate) struct Good {
     claims: Box<RawValue>,
-    alg: &'static str,
+    pub(crate) alg: &'static str,
     kid: Option<String>,
 }
 
@@ -61,10 +61,12 @@ struct RefusedAnswer {
 pub(crate) fn run(options: &Verify, out: &mut dyn Write) -> Result<Verdict, Problem> {
     let text = keys::read_file(&options.keys)?;
     let mut room = vec![0; text.len()];
-    let keys = LocalKeys::read(&text, &mut room).map_err(|error| keys::unusable(&options.keys, error))?;
+    let keys =
+        LocalKeys::read(&text, &mut room, options.secrets).map_err(|error| keys::unusable(&options.keys, error))?;
     let mut buffer = vec![0; options.token.len()];
     match verify(options, keys.as_keys(), &mut buffer) {
         Ok(token) => {
+            warn(keys.warnings(Some(token.algorithm())));
             if options.json {
                 serde_json::to_writer(&mut *out, &GoodAnswer { ok: true, good: Good::new(&token)? })?;
                 writeln!(out)?;
@@ -74,12 +76,13 @@ pub(crate) fn run(options: &Verify, out: &mut dyn Write) -> Result<Verdict, Prob
             Ok(Verdict::Good)
         }
         Err(error) => {
+            warn(keys.warnings(None));
             if options.json {
                 let answer = RefusedAnswer { ok: false, refused: error.into(), advice: advice(error) };
                 serde_json::to_writer(&mut *out, &answer)?;
                 writeln!(out)?;
             } else {
-                write_refused(out, error)?;
+                write_refused(out, error, &keys)?;
             }
             Ok(Verdict::Refused)
         }
@@ -113,12 +116,15 @@ fn write_good(out: &mut dyn Write, token: &AccessToken<'_>, now: u64) -> Result<
     Ok(())
 }
 
-fn write_refused(out: &mut dyn Write, error: Error) -> Result<(), Problem> {
+fn write_refused(out: &mut dyn Write, error: Error, keys: &LocalKeys<'_>) -> Result<(), Problem> {
     writeln!(out, "refused: {error}")?;
     match error.code() {
         Some(code) => writeln!(out, "answer:  {} {code}", error.status())?,
         None => writeln!(out, "answer:  {}", error.status())?,
     }
     writeln!(out, "advice:  {}", advice(error))?;
+    if let (Error::UnknownKey, Some((count, reason))) = (error, keys.skipped()) {
+        writeln!(out, "keys:    {count} of the file cannot be used here; of the first, {reason}")?;
+    }
     Ok(())
 }

@@ -144,7 +144,6 @@ fn rfc7519_4_1_claims_of_wrong_types_are_malformed_and_never_absent() {
         ("sub", Claim::Subject),
         ("jti", Claim::JwtId),
         ("client_id", Claim::ClientId),
-        ("scope", Claim::Scope),
         ("acr", Claim::AuthenticationContext),
     ];
     for (name, kind) in strings {
@@ -154,6 +153,8 @@ fn rfc7519_4_1_claims_of_wrong_types_are_malformed_and_never_absent() {
     }
     let lists = [
         ("aud", Claim::Audience),
+        // RFC 8693 §4.2 has a string; widespread servers send an array.
+        ("scope", Claim::Scope),
         ("scp", Claim::Scope),
         ("amr", Claim::AuthenticationMethods),
         ("roles", Claim::Roles),

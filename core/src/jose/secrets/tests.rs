@@ -63,6 +63,33 @@ fn rfc7518_3_2_a_secret_is_long_enough_for_its_algorithm() {
 }
 
 #[test]
+fn a_secret_that_may_be_short_has_32_bytes_nevertheless() {
+    let fits = |bytes: usize, algorithm: &str, output: usize| {
+        let json = oct(bytes, &format!(r#","alg":"{algorithm}""#));
+        for json in [json.clone(), format!(r#"{{"keys":[{json}]}}"#)] {
+            let mut buffer = vec![0; json.len()];
+            match SecretSet::<1>::danger_read_local_short(json.as_bytes(), &mut buffer) {
+                Ok(set) => match set.entry(0).unwrap().key {
+                    Key::Secret(secret) => assert!(secret.is_long_enough(output)),
+                    Key::Public(_) => panic!("{json}"),
+                },
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    };
+    for (name, output) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+        assert_eq!(fits(32, name, output), Ok(()));
+        assert_eq!(fits(64, name, output), Ok(()));
+        assert_eq!(fits(31, name, output), Err(KeyError::Length));
+    }
+    let mixed = format!(r#"{{"keys":[{},{{{P256}}}]}}"#, oct(32, ""));
+    let mut buffer = vec![0; mixed.len()];
+    let set = SecretSet::<2>::danger_read_local_short(mixed.as_bytes(), &mut buffer);
+    assert_eq!(set.err(), Some(KeyError::Mixed));
+}
+
+#[test]
 fn rfc7518_6_4_1_k_is_canonical_base64url() {
     assert_eq!(read(r#"{"kty":"oct"}"#), Err(KeyError::Missing("k")));
     let good = oct(32, "");

@@ -1,10 +1,11 @@
 //! Where a request ends, checked before the HTTP server reads it
-//! ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112) §2.2, §5, §6).
+//! ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112) §2.2, §3, §5, §6).
 //!
 //! The server takes the first `Content-Length`, reads one that is no number as 0, knows no `Transfer-Encoding`, drops
-//! NUL bytes out of names, and adds whatever length it finds to an offset. A resource server must not see another
-//! request than the proxy in front of it did, so what can be read in two ways is refused here, and so is what is too
-//! long.
+//! NUL bytes out of names, adds whatever length it finds to an offset, ends lines at a bare LF, splits the request line
+//! at any Unicode white space, and shifts the escape `%FF` of a path further than a byte is wide. A resource server must
+//! not see another request than the proxy in front of it did, so what can be read in two ways is refused here, and so
+//! is what is too long.
 
 use core::fmt;
 
@@ -65,13 +66,26 @@ impl<R, S: Socket<R>> Socket<R> for Framed<S> {
             })
             .await;
         match answer {
-            Ok(Ok(())) => self.socket.shutdown(timeouts, timer).await.map_err(lift),
+            Ok(Ok(())) => shutdown(self.socket, timeouts, timer).await,
             _ => self.socket.abort(timeouts, timer).await.map_err(lift),
         }
     }
 
     async fn shutdown<T: Timer<R>>(self, timeouts: &Timeouts, timer: &T) -> Result<(), picoserve::Error<Self::Error>> {
-        self.socket.shutdown(timeouts, timer).await.map_err(lift)
+        shutdown(self.socket, timeouts, timer).await
+    }
+}
+
+/// Closes the connection and reads what still comes, so that the answer is not lost; but not for ever: the server's own
+/// timeout begins anew with every byte.
+async fn shutdown<R, S: Socket<R>, T: Timer<R>>(
+    socket: S,
+    timeouts: &Timeouts,
+    timer: &T,
+) -> Result<(), picoserve::Error<FramedError<S::Error>>> {
+    match timer.run_with_timeout(timeouts.read_request, socket.shutdown(timeouts, timer)).await {
+        Ok(closed) => closed.map_err(lift),
+        Err(timeout) => Err(picoserve::Error::ReadTimeout(timeout)),
     }
 }
 
@@ -163,10 +177,15 @@ fn lift<E: Error + 'static>(error: picoserve::Error<E>) -> picoserve::Error<Fram
 /// Why a request was not even handed to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A line that two servers would read differently.
+    /// A line that two servers would read differently, or a request without one `Host` (RFC 9112 §3.2).
     Malformed,
+    /// Another version than HTTP/1.0 or later of HTTP/1 (RFC 9110 §15.6.6).
+    Version,
     /// A body with a `Transfer-Encoding`: its length has to be given instead (RFC 9112 §6.3).
     LengthRequired,
+    /// An `Expect`: the server would wait for the body, and its client for a word (RFC 9110 §10.1.1). Who is told so sends
+    /// the request again without it.
+    Expectation,
     /// More than [`BODY_BYTES`].
     ContentTooLarge,
     /// More than [`HEAD_BYTES`] (RFC 6585 §5).
@@ -177,6 +196,10 @@ impl Refusal {
     const fn answer(self) -> &'static str {
         match self {
             Self::Malformed => "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            Self::Version => {
+                "HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            }
+            Self::Expectation => "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::LengthRequired => "HTTP/1.1 411 Length Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::ContentTooLarge => "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             Self::HeadTooLarge => {
@@ -196,11 +219,19 @@ struct Framing {
     carriage_return: bool,
     /// The start of the field's name in lower case: one byte more than the longest of interest.
     name: Vec<u8, { TRANSFER_ENCODING.len() + 1 }>,
+    /// Whether the request is of a version that needs a `Host`, and whether it has one.
+    needs_host: bool,
+    has_host: bool,
     /// The `Content-Length` of this head.
     length: Option<usize>,
     refused: Option<Refusal>,
 }
 
+/// What a request line ends with, before its last digit.
+const VERSION: &[u8] = b"HTTP/1.";
+
+const HOST: &[u8] = b"host";
+const EXPECT: &[u8] = b"expect";
 const CONTENT_LENGTH: &[u8] = b"content-length";
 const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 
@@ -208,7 +239,15 @@ const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 enum Place {
     #[default]
     RequestStart,
-    RequestLine,
+    Method,
+    TargetStart,
+    Target,
+    /// Two digits of an escape in the target to come, or one, with the first.
+    Escape,
+    EscapeEnd(u8),
+    /// The version, with so many bytes of [`VERSION`] already there.
+    Version(usize),
+    RequestEnd,
     FieldStart,
     FieldName,
     FieldValue,
@@ -247,7 +286,7 @@ impl Framing {
             return Err(Refusal::HeadTooLarge);
         }
         match byte {
-            b'\n' => {
+            b'\n' if self.carriage_return => {
                 self.carriage_return = false;
                 self.line_end()
             }
@@ -264,11 +303,27 @@ impl Framing {
 
     fn line_byte(&mut self, byte: u8) -> Result<(), Refusal> {
         self.place = match (self.place, byte) {
-            (Place::RequestStart, _) => Place::RequestLine,
+            (Place::Method, b' ') => Place::TargetStart,
+            (Place::RequestStart | Place::Method, _) if is_token_byte(byte) => Place::Method,
+            (Place::Target, b' ') => Place::Version(0),
+            (Place::Target, b'%') => Place::Escape,
+            (Place::TargetStart | Place::Target, b'!'..=b'~') => Place::Target,
+            (Place::Escape, _) => Place::EscapeEnd(hex_digit(byte)?),
+            (Place::EscapeEnd(high), _) => escaped(high, hex_digit(byte)?)?,
+            (Place::Version(length), _) => self.version_byte(length, byte)?,
+            (Place::RequestStart | Place::Method | Place::TargetStart | Place::Target | Place::RequestEnd, _) => {
+                return Err(Refusal::Malformed);
+            }
             (Place::FieldName, b':') => match self.name.as_slice() {
+                HOST if self.has_host => return Err(Refusal::Malformed),
+                HOST => {
+                    self.has_host = true;
+                    Place::FieldValue
+                }
                 CONTENT_LENGTH if self.length.is_some() => return Err(Refusal::Malformed),
                 CONTENT_LENGTH => Place::LengthStart,
                 TRANSFER_ENCODING => return Err(Refusal::LengthRequired),
+                EXPECT => return Err(Refusal::Expectation),
                 _ => Place::FieldValue,
             },
             (Place::FieldStart | Place::FieldName, _) => {
@@ -292,15 +347,28 @@ impl Framing {
         Ok(())
     }
 
+    fn version_byte(&mut self, length: usize, byte: u8) -> Result<Place, Refusal> {
+        match VERSION.get(length) {
+            Some(expected) if *expected == byte => Ok(Place::Version(length.saturating_add(1))),
+            Some(b'1') if byte.is_ascii_digit() => Err(Refusal::Version),
+            None if byte.is_ascii_digit() => {
+                self.needs_host = byte != b'0';
+                Ok(Place::RequestEnd)
+            }
+            _ => Err(Refusal::Malformed),
+        }
+    }
+
     fn line_end(&mut self) -> Result<(), Refusal> {
         self.place = match self.place {
-            Place::RequestStart | Place::FieldName | Place::LengthStart => return Err(Refusal::Malformed),
+            Place::RequestEnd | Place::FieldValue => Place::FieldStart,
+            Place::FieldStart if self.needs_host && !self.has_host => return Err(Refusal::Malformed),
             Place::FieldStart => Place::Body(self.length.unwrap_or(0)),
             Place::Length(length) | Place::LengthEnd(length) => {
                 self.length = Some(length);
                 Place::FieldStart
             }
-            _ => Place::FieldStart,
+            _ => return Err(Refusal::Malformed),
         };
         Ok(())
     }
@@ -310,6 +378,19 @@ impl Framing {
 fn digit(length: usize, byte: u8) -> Result<usize, Refusal> {
     let length = length.saturating_mul(10).saturating_add(usize::from(byte.wrapping_sub(b'0')));
     if length > BODY_BYTES { Err(Refusal::ContentTooLarge) } else { Ok(length) }
+}
+
+fn hex_digit(byte: u8) -> Result<u8, Refusal> {
+    let digit = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    digit.ok_or(Refusal::Malformed)
+}
+
+/// RFC 3629 §1: the bytes C0, C1 and F5 to FF are in no UTF-8, so nobody means a character by them.
+const fn escaped(high: u8, low: u8) -> Result<Place, Refusal> {
+    match (high, low) {
+        (0xc, 0x0 | 0x1) | (0xf, 0x5..) => Err(Refusal::Malformed),
+        _ => Ok(Place::Target),
+    }
 }
 
 /// RFC 9110 §5.6.2, `tchar`.

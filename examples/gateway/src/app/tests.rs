@@ -1,4 +1,4 @@
-use bearward_core::{Algorithm, Es256, Policy, Transport, UnixTime};
+use bearward_core::{Algorithm, Es256, Policy, ResourceMetadata, Transport, UnixTime};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use super::{App, Clock, LocalVerifier, Resource, router};
@@ -28,13 +28,15 @@ fn answer(transport: Transport, now: Option<u64>, change: impl FnOnce(&mut Examp
     change(&mut example);
     let policy = Policy::new(issuer::ISSUER, AUDIENCE, ALGORITHMS);
     let verifier = LocalVerifier::new(policy, host::keys(issuer.jwks().as_bytes()).unwrap(), SetTo(now));
-    let resource = Resource { realm: "test", transport, metadata: "{}", metadata_url: None };
+    let metadata = ResourceMetadata::new(AUDIENCE);
+    let resource =
+        Resource { realm: "test", transport, metadata, metadata_target: "/b%C3%A9?c=/d", metadata_url: None };
     let app = App { verifier, board: DemoBoard::new(), resource };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     LocalSet::new().block_on(&runtime, async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        host::serve(listener, router("/metadata").with_state(app));
+        host::serve(listener, router().with_state(app));
         self_test::answer(address, &example).await.unwrap()
     })
 }
@@ -64,7 +66,12 @@ fn rfc6750_5_3_a_request_in_clear_is_refused_with_or_without_a_token() {
 }
 
 #[test]
-fn the_metadata_is_served_where_the_host_says() {
-    let head = answer(Transport::Tls, Some(NOW), |example| example.target = "GET /metadata");
-    assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/json"), "{head}");
+fn rfc9728_3_1_the_metadata_is_served_at_its_path_and_query_and_nowhere_else() {
+    let status = |target| answer(Transport::Tls, Some(NOW), |example| example.target = target)[9..12].to_owned();
+    assert_eq!(status("GET /b%C3%A9?c=/d"), "200");
+    assert_eq!(status("HEAD /b%C3%A9?c=/d"), "200");
+    assert_eq!(status("PUT /b%C3%A9?c=/d"), "405");
+    for target in ["GET /b%C3%A9", "GET /b%C3%A9?", "GET /b%C3%A9?c=", "GET /b%C3%A9/?c=/d", "GET /b?c=/d"] {
+        assert_eq!(status(target), "404", "{target}");
+    }
 }

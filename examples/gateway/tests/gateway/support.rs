@@ -7,7 +7,8 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -40,7 +41,11 @@ pub fn failure(arguments: &[&str], code: i32) -> String {
 
 /// The options that name an authorization server.
 pub fn authority(jwks: &str) -> [&str; 6] {
-    ["--jwks", jwks, "--issuer", "https://as.example", "--audience", "https://valve.example"]
+    authority_for(jwks, "https://valve.example")
+}
+
+fn authority_for<'a>(jwks: &'a str, audience: &'a str) -> [&'a str; 6] {
+    ["--jwks", jwks, "--issuer", "https://as.example", "--audience", audience]
 }
 
 /// A running gateway; it ends with the test.
@@ -62,6 +67,12 @@ impl Server {
         let options = [&["--listen", "127.0.0.1:0"], authority(file.path()).as_slice(), more].concat();
         // The file is read at start.
         Self::start(&options)
+    }
+
+    /// For another resource.
+    pub fn guarding(audience: &str) -> Self {
+        let file = TemporaryFile::new(&TestKey::new("mine").jwks());
+        Self::start(&[&["--listen", "127.0.0.1:0"], authority_for(file.path(), audience).as_slice()].concat())
     }
 
     fn start(arguments: &[&str]) -> Self {
@@ -122,6 +133,18 @@ impl Server {
         let mut text = Vec::new();
         stream.read_to_end(&mut text).unwrap();
         Answer::read_all(&String::from_utf8(text).unwrap(), requests.starts_with("HEAD "))
+    }
+
+    /// How long the server holds a connection that sends this, and then a byte every half second.
+    pub fn held(&self, start: &str) -> Duration {
+        let mut stream = self.connect();
+        let begun = Instant::now();
+        stream.write_all(start.as_bytes()).unwrap();
+        // The first byte after the end is answered with a reset, which the next one meets.
+        while begun.elapsed() < Duration::from_secs(20) && stream.write_all(b"x").is_ok() {
+            thread::sleep(Duration::from_millis(500));
+        }
+        begun.elapsed()
     }
 
     /// Sends bytes and goes away.

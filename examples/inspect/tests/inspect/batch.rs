@@ -1,5 +1,10 @@
 //! `batch`.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
 use serde_json::{Value, json};
 use tests::signer::{Signer, base64url, from_base64url};
 
@@ -67,7 +72,11 @@ fn what_is_left_out_is_not_checked_and_what_is_given_is() {
         check(json!({name: bad}), false);
         check(json!({name: null}), true);
     }
-    check(json!({"issuer": []}), false);
+    for name in ["issuer", "audience", "algorithms"] {
+        let answer = answer(&question(&signer, json!({"token": token, name: []})));
+        assert_eq!((&answer["ok"], &answer["code"]), (&false.into(), &Value::Null), "{answer}");
+        assert!(answer["error"].as_str().unwrap().starts_with("an empty list"), "{answer}");
+    }
     check(json!({"now": -1}), false);
 }
 
@@ -191,4 +200,54 @@ fn a_line_of_more_than_a_mebibyte_is_passed_over() {
         json!({"id": null, "ok": false, "error": "the line is longer than 1 MiB", "code": null, "status": null})
     );
     assert_eq!(answers[1]["ok"], true);
+}
+
+#[test]
+fn lines_end_with_lf_or_crlf_or_the_input_and_empty_ones_are_passed_over() {
+    let good = question(&Signer::new("ES256"), json!({"token": token()})).to_string();
+    let run = run(&["batch"], format!("\r\n{good}\r\n\n \t\n{good}"));
+    let answers: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), 2);
+    assert!(answers.iter().all(|answer| answer["ok"] == true));
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+}
+
+#[test]
+fn every_line_is_answered_before_the_next_one_is_asked() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_bearward-inspect"))
+        .arg("batch")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut questions, mut answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    for id in 0..3 {
+        writeln!(questions, "{}", json!({"id": id, "token": "a.b.c"})).unwrap();
+        let mut answer = String::new();
+        answers.read_line(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!(r#"{{"id":{id},"ok":false,"#)), "{answer}");
+    }
+    drop(questions);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_the_callers_fault_and_one_among_others_is_left_out() {
+    let weak = json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"});
+    let line = |keys: Value| answer(&json!({"id": 1, "token": token(), "jwks": {"keys": keys}}));
+    let alone = answer(&json!({"id": 1, "token": token(), "jwk": weak}));
+    assert_eq!(alone["error"], "the key has a length that is not allowed");
+    assert_eq!((&alone["code"], &alone["status"]), (&Value::Null, &Value::Null));
+    let good: Value = serde_json::from_str(&Signer::new("ES256").jwk()).unwrap();
+    assert_eq!(line(json!([weak, good]))["ok"], true);
+    assert_eq!(line(json!([weak]))["error"], "no key fits the token");
+    assert_eq!(line(json!([]))["error"], "no key fits the token");
+}
+
+#[test]
+fn the_line_in_the_readme_is_answered_with_its_payload() {
+    let readme = include_str!("../../../../README.md");
+    let line = readme.lines().find_map(|line| line.trim().strip_prefix("echo '")?.split('\'').next()).unwrap();
+    let answer = answer(&serde_json::from_str(line).unwrap());
+    assert_eq!(from_base64url(answer["payload"].as_str().unwrap()), b"Example of Ed25519 signing");
 }

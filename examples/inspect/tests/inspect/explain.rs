@@ -80,6 +80,7 @@ fn what_is_no_jwt_cannot_be_shown() {
         ("opaque", "only the authorization server can tell"),
         ("a.b.c.d.e", "encrypted"),
         ("a.b", "three segments, and this has 2"),
+        ("Bearer a.b.c", "without \"Bearer\""),
         ("a.b.c", "the header is not canonical base64url"),
         ("e30.W10.", "the payload is not a good JSON object: it is not an object"),
     ] {
@@ -97,4 +98,16 @@ fn a_terminal_is_not_at_the_tokens_mercy() {
     let shown = run(&["explain", &Signer::new("ES256").jws(header, CLAIMS.as_bytes())], "").out;
     assert!(shown.chars().all(|shown| shown == '\n' || !shown.is_control()), "{shown:?}");
     assert!(!shown.contains('\u{202e}'));
+}
+
+#[test]
+fn keys_that_cannot_be_used_are_counted_and_the_first_is_explained() {
+    let encryption = Signer::new("ES256").jwk().replace(r#""use":"sig""#, r#""use":"enc""#);
+    let keys = key_set(&[encryption, Signer::new("RS256").jwk()]);
+    let file = key_file("explain-skipped", &keys);
+    let shown = run(&["explain", "--jwks", &file, &token()], "").out;
+    assert!(shown.contains("cannot be used here: 1; of the first, the key is not for signatures"), "{shown}");
+    let shown = run(&["explain", "--jwks", &file, "--json", &token()], "").json();
+    assert_eq!(shown["key"]["skipped"], 1);
+    assert_eq!(shown["key"]["skip_reason"], "the key is not for signatures");
 }

@@ -62,5 +62,20 @@ fn key_files_that_cannot_be_used_are_named() {
     with("/nonexistent/jwks.json");
     with(&key_file("not-json", "keys"));
     with(&key_file("no-keys", r#"{"key":[]}"#));
+    with(&key_file("weak", r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#));
     with(&key_file("bad-pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"));
+}
+
+#[test]
+fn what_to_do_about_a_key_file_is_said() {
+    for (name, keys, advice) in [
+        ("not-json-2", "keys", "a JWKS, a JWK, or a PUBLIC KEY in PEM"),
+        ("no-kty", r#"{"x":"AAAA"}"#, "a JWKS, a JWK, or a PUBLIC KEY in PEM"),
+        ("too-short", r#"{"kty":"oct","k":"AAAA"}"#, "--danger-short-secret"),
+        ("certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "openssl x509 -pubkey"),
+        ("encrypts", r#"{"kty":"OKP","crv":"Ed25519","use":"enc"}"#, "use must be sig"),
+    ] {
+        let file = key_file(name, keys);
+        refused(&["verify", "--jwks", &file, "--issuer", ISSUER, "--audience", AUDIENCE, "a.b.c"], advice);
+    }
 }
