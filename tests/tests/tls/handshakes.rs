@@ -375,3 +375,15 @@ fn what_a_connection_takes_of_the_callers_memory_is_bounded() {
     assert!(size_of_val(&connect) <= 3840, "{}", size_of_val(&connect));
     assert!(connection <= 1408, "{connection}");
 }
+
+#[test]
+fn debug_shows_neither_randomness_nor_what_the_buffers_hold() {
+    use super::client::ALGORITHMS;
+    use bearward_net::{EmbeddedTls, Trust};
+
+    let (mut receive, mut send) = ([0x5a; 32], [0xa5; 32]);
+    let tls = EmbeddedTls::new("the seed", Trust::anchors(&[b"anchor"]), ALGORITHMS, &mut receive, &mut send);
+    let shown = format!("{tls:?}");
+    assert!(shown.starts_with("EmbeddedTls { trust: Trust { anchors: Some(1), pins: 0 }"), "{shown}");
+    assert!(!shown.contains("seed") && !shown.contains("90, 90") && !shown.contains("165, 165"), "{shown}");
+}
