@@ -1,6 +1,8 @@
 //! An authenticated connection: application data ([RFC 8446 §5.2](https://www.rfc-editor.org/rfc/rfc8446#section-5.2))
 //! and its end ([RFC 8446 §6.1](https://www.rfc-editor.org/rfc/rfc8446#section-6.1)).
 
+use core::fmt;
+
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_tls::TlsConnection;
 
@@ -51,8 +53,8 @@ impl<'c, S: Read + Write + 'c> EmbeddedTlsConnection<'c, S> {
     }
 }
 
-impl<S: Read + Write> core::fmt::Debug for EmbeddedTlsConnection<'_, S> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl<S: Read + Write> fmt::Debug for EmbeddedTlsConnection<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedTlsConnection").field("state", self.state).finish_non_exhaustive()
     }
 }

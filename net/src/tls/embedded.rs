@@ -1,6 +1,8 @@
 //! TLS 1.3 ([RFC 8446](https://www.rfc-editor.org/rfc/rfc8446)) by embedded-tls, with the certificates checked by
 //! rustls-webpki and every signature by the algorithms that verify tokens. No alloc.
 
+use core::fmt;
+
 use bearward_core::{Algorithm, UnixTime};
 use embedded_io_async::{Read, Write};
 use embedded_tls::{MaxFragmentLength, TlsConfig, TlsConnection, TlsContext};
@@ -75,7 +77,6 @@ const SHORTEST_SEND_BYTES: usize = 640;
 /// let tls = EmbeddedTls::new(HardwareRng, Trust::anchors(&[ROOT]), ALGORITHMS, &mut receive, &mut send);
 /// // Then `tls.connect(stream, "authority.example", clock.now()).await?`, as `Tls` says.
 /// ```
-#[derive(Debug)]
 pub struct EmbeddedTls<'b, R> {
     rng: R,
     trust: Trust<'b>,
@@ -87,7 +88,7 @@ pub struct EmbeddedTls<'b, R> {
     state: State,
 }
 
-impl<'b, R: CryptoRng> EmbeddedTls<'b, R> {
+impl<'b, R> EmbeddedTls<'b, R> {
     /// A client. Every connection takes fresh randomness from `rng`.
     #[must_use]
     pub const fn new(
@@ -128,6 +129,17 @@ impl<'b, R: CryptoRng> EmbeddedTls<'b, R> {
             1024.. => Some(MaxFragmentLength::Bits10),
             512.. => Some(MaxFragmentLength::Bits9),
         }
+    }
+}
+
+/// Shows neither the randomness nor what the buffers hold.
+impl<R> fmt::Debug for EmbeddedTls<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedTls")
+            .field("trust", &self.trust)
+            .field("algorithms", &self.algorithms)
+            .field("client", &self.client)
+            .finish_non_exhaustive()
     }
 }
 
@@ -186,7 +198,7 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
     }
 }
 
-impl<R: CryptoRng> EmbeddedTls<'_, R> {
+impl<R> EmbeddedTls<'_, R> {
     fn config<'s>(&self, name: &ServerName<'_>, server: &'s str) -> Result<TlsConfig<'s>, TlsError> {
         let mut config = TlsConfig::new();
         match name {

@@ -1,6 +1,8 @@
 //! What embedded-tls asks for in a handshake: randomness, the verifier, and the client's own certificate
 //! ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
 
+use core::fmt;
+
 use bearward_core::{Signer, der, limits};
 use embedded_tls::{Certificate, CryptoProvider, CryptoRngCore, SignatureScheme, TlsError as Theirs, TlsVerifier};
 use heapless::Vec;
@@ -26,8 +28,8 @@ impl<'a> ClientCertificate<'a> {
     }
 }
 
-impl core::fmt::Debug for ClientCertificate<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for ClientCertificate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClientCertificate({} bytes)", self.der.len())
     }
 }
