@@ -7,11 +7,11 @@ use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
 
-use super::ResourceServer;
+use super::{AuthorizationServer, ResourceServer};
 use crate::{
     client::{Fetched, HttpClient, Session},
     clock::{Clock, Timer},
-    discovery::{URL_BYTES, is_absent},
+    discovery::{URL_BYTES, is_absent, wants_mtls_aliases},
     error::NetError,
     exchange::{Job, Taken},
     failure::{Failure, FailureKind},
@@ -210,7 +210,9 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         session: &mut Session<'_, N, T, M>,
         url: &Url<'_>,
     ) -> Result<(), Failure> {
-        let result = session.discover_at(url, self.server.authority.issuer, &mut self.metadata).await;
+        let AuthorizationServer { issuer, client, .. } = &self.server.authority;
+        let mtls_aliases = client.as_ref().is_some_and(wants_mtls_aliases);
+        let result = session.discover_at(url, issuer, mtls_aliases, &mut self.metadata).await;
         match (&result, self.place) {
             (Ok(()), _) => self.known_since = Some(self.timer.elapsed()),
             (Err(failure), WellKnown::OAuth) if is_absent(failure) => {
