@@ -6,12 +6,18 @@ use rcgen::PublicKeyData as _;
 use sha2::{Digest, Sha256};
 use tests::{
     authority::TokenFormat,
-    pki::{KeyType, Pki},
+    pki::{self, KeyType, authority_params},
 };
 
 use crate::support::{AUDIENCE, Caller, Device, P256, SCOPE, Time, client, servers};
 
 const YEAR: u64 = 365 * 86_400;
+
+/// A device that trusts another root of this name.
+fn stranger(root: &str) -> Caller {
+    let root = pki::Authority::self_signed(authority_params(root, None), KeyType::P256.key());
+    Caller { anchors: Some(vec![root.certificate.der().to_vec()]), ..Caller::new(&P256.pki) }
+}
 
 async fn discover(caller: &Caller, issuer: &str) -> Result<(), FailureKind> {
     let mut metadata = Metadata::<128>::new();
@@ -27,10 +33,15 @@ const fn tls(error: TlsError) -> Result<(), FailureKind> {
 fn rfc5280_6_1_a_chain_to_another_root_is_refused() {
     for (server, key_type) in servers().into_iter().zip(KeyType::ALL) {
         server.run(async |authority| {
-            let other = Caller::new(&Pki::new(KeyType::P256));
-            assert_eq!(discover(&other, authority.issuer()).await, tls(TlsError::UnknownIssuer), "{key_type:?}");
+            let result = discover(&stranger("Other Root"), authority.issuer()).await;
+            assert_eq!(result, tls(TlsError::UnknownIssuer), "{key_type:?}");
         });
     }
+    // Its name is not what makes a root.
+    P256.run(async |authority| {
+        let result = discover(&stranger("Test Root"), authority.issuer()).await;
+        assert_eq!(result, tls(TlsError::BadCertificateSignature));
+    });
 }
 
 #[test]
@@ -74,8 +85,7 @@ fn rfc7469_2_6_a_pinned_key_must_be_in_the_path() {
 #[test]
 fn an_authority_that_cannot_be_trusted_is_an_outage_and_lets_nothing_in() {
     P256.run(async |authority| {
-        let stranger = Caller::new(&Pki::new(KeyType::P256));
-        let device = Device::new(stranger, authority, |server| server.with_introspection(client()));
+        let device = Device::new(stranger("Other Root"), authority, |server| server.with_introspection(client()));
         for format in [TokenFormat::Jwt("ES256"), TokenFormat::Opaque] {
             let refusal = device.refusal(&authority.access_token(format, SCOPE, AUDIENCE)).await;
             assert_eq!((refusal.error, refusal.error.status()), (Error::AuthorityUnavailable, 503));

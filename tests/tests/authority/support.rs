@@ -171,7 +171,6 @@ impl Caller {
 
     pub fn with_certificate(self, identity: &Identity) -> Self {
         let key = Key(SigningKey::from_pkcs8_der(identity.key_der()).unwrap());
-        // The server knows the root alone, and the client sends the one certificate alone.
         Self { certificate: Some((identity.chain[0].der().to_vec(), key)), ..self }
     }
 
