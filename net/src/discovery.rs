@@ -2,7 +2,7 @@
 //! ([RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3),
 //! [OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
 
-use bearward_core::{Answer, AnswerError, Metadata, MetadataReader, Request, WellKnown};
+use bearward_core::{Answer, AnswerError, Client, Metadata, MetadataReader, Request, WellKnown};
 use embedded_nal_async::{Dns, TcpConnect};
 
 use crate::{
@@ -41,14 +41,38 @@ where
         issuer: &str,
         metadata: &mut Metadata<BYTES>,
     ) -> Result<(), Failure> {
+        self.discover_endpoints(issuer, false, metadata).await
+    }
+
+    /// As [`discover`](Self::discover), for this client: one that authenticates by its certificate is told the endpoints
+    /// that ask for it, where the server has others for that (RFC 8705 §5).
+    ///
+    /// # Errors
+    ///
+    /// As [`discover`](Self::discover).
+    pub async fn discover_as<const BYTES: usize>(
+        &mut self,
+        client: &Client<'_>,
+        issuer: &str,
+        metadata: &mut Metadata<BYTES>,
+    ) -> Result<(), Failure> {
+        self.discover_endpoints(issuer, wants_mtls_aliases(client), metadata).await
+    }
+
+    async fn discover_endpoints<const BYTES: usize>(
+        &mut self,
+        issuer: &str,
+        mtls_aliases: bool,
+        metadata: &mut Metadata<BYTES>,
+    ) -> Result<(), Failure> {
         let mut buffer = [0; URL_BYTES];
         let url = Url::parse(WellKnown::OAuth.write(issuer, &mut buffer)?)?;
         let mut session = self.open(&url).await?;
-        let mut result = session.discover_at(&url, issuer, metadata).await;
+        let mut result = session.discover_at(&url, issuer, mtls_aliases, metadata).await;
         if result.as_ref().is_err_and(is_absent) {
             let mut buffer = [0; URL_BYTES];
             let url = Url::parse(WellKnown::OpenId.write(issuer, &mut buffer)?)?;
-            result = session.discover_at(&url, issuer, metadata).await;
+            result = session.discover_at(&url, issuer, mtls_aliases, metadata).await;
         }
         session.close().await;
         result
@@ -66,9 +90,13 @@ where
         &mut self,
         url: &Url<'_>,
         issuer: &str,
+        mtls_aliases: bool,
         metadata: &mut Metadata<BYTES>,
     ) -> Result<(), Failure> {
         let mut reader = MetadataReader::new(metadata, issuer);
+        if mtls_aliases {
+            reader = reader.with_mtls_aliases();
+        }
         if !url.is_secure() {
             reader = reader.danger_http();
         }
@@ -82,6 +110,11 @@ where
         }
         Ok(reader.finish()?)
     }
+}
+
+/// Whether the client's calls go to endpoints that ask for its certificate.
+pub(crate) fn wants_mtls_aliases(client: &Client<'_>) -> bool {
+    client.method() == "tls_client_auth"
 }
 
 /// Whether there is no document at that place, and another one may have it.

@@ -98,14 +98,17 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         C: Clock,
         M: Timer,
     {
-        let result = match http.open(url).await {
-            Ok(mut session) => {
-                let result = self.reload_over(&mut session, url).await;
+        // Borrowed where it lies: the future would hold a session that is moved twice.
+        let mut opened = http.open(url).await;
+        let result = match &mut opened {
+            Ok(session) => {
+                let result = self.reload_over(session, url).await;
                 session.close().await;
                 result
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err((*error).into()),
         };
+        drop(opened);
         if result.is_err() {
             self.fail(http.timer().elapsed()).await;
         }

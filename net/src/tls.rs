@@ -60,8 +60,9 @@ pub trait Tls {
     where
         S: Read + Write + 'c;
 
-    /// Tells the server that nothing more comes (close_notify), as far as it still listens. The stream is done with.
-    async fn close<'c, S>(connection: Self::Connection<'c, S>)
+    /// Tells the server that nothing more comes (close_notify), as far as it still listens. The connection is of no more
+    /// use then. It is only lent: a future would hold it twice.
+    async fn close<'c, S>(connection: &mut Self::Connection<'c, S>)
     where
         Self: 'c,
         S: Read + Write + 'c;

@@ -91,7 +91,8 @@ impl Authority {
         let settings = json!({
             "key": key_pem(&identity.key),
             "chain": identity.chain_pem(),
-            "client_ca": pki.root.certificate.pem(),
+            // A device may show its own certificate alone: then the server must know the intermediate.
+            "client_ca": pki.root.certificate.pem() + &pki.intermediate.certificate.pem(),
             "client_authentication": CLIENT_AUTHENTICATION,
             "client_secret": CLIENT_SECRET,
             "client_name": CLIENT_NAME,

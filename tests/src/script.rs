@@ -272,7 +272,7 @@ impl Tls for NoTls {
         Ok(NoTlsConnection { stream, network: self.0.clone() })
     }
 
-    async fn close<'c, S>(connection: NoTlsConnection<S>)
+    async fn close<'c, S>(connection: &mut NoTlsConnection<S>)
     where
         S: Read + Write + 'c,
     {

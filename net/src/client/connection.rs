@@ -1,6 +1,6 @@
 //! What a call is sent over: TLS, or, where the caller took the danger, the bare stream.
 
-use core::{fmt, mem};
+use core::fmt;
 
 use embedded_io_async::{Error as _, ErrorKind, ErrorType, Read, Write};
 use embedded_nal_async::TcpConnect;
@@ -27,12 +27,16 @@ impl<'c, N: TcpConnect, T: Tls> Connection<'c, N, T> {
         Self(Layer::Plain(stream))
     }
 
-    /// Takes the TLS connection out, if there is one, to be closed. Nothing can be sent any more.
-    pub(crate) fn take_tls(&mut self) -> Option<T::Connection<'c, N::Connection<'c>>> {
-        match mem::replace(&mut self.0, Layer::Closed) {
-            Layer::Tls(connection) => Some(connection),
-            Layer::Plain(_) | Layer::Closed => None,
+    /// Says that nothing more comes.
+    pub(crate) async fn close(&mut self) {
+        if let Layer::Tls(connection) = &mut self.0 {
+            T::close(connection).await;
         }
+    }
+
+    /// Gives the stream back. Nothing can be sent any more.
+    pub(crate) fn release(&mut self) {
+        self.0 = Layer::Closed;
     }
 }
 

@@ -97,10 +97,9 @@ impl<'c, N: TcpConnect, T: Tls, M: Timer> Session<'c, N, T, M> {
     /// connection too, but may leave the server waiting: embassy-net then sends nothing.
     pub async fn close(&mut self) {
         self.link.idle = false;
-        if let Some(connection) = self.link.stream.take_tls() {
-            let wait = pin!(self.link.timer.wait(self.timeout));
-            within(pin!(T::close(connection)), wait).await;
-        }
+        let wait = pin!(self.link.timer.wait(self.timeout));
+        within(pin!(self.link.stream.close()), wait).await;
+        self.link.stream.release();
     }
 
     async fn exchange<'s>(

@@ -7,11 +7,11 @@ use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
 
-use super::ResourceServer;
+use super::{AuthorizationServer, ResourceServer};
 use crate::{
     client::{Fetched, HttpClient, Session},
     clock::{Clock, Timer},
-    discovery::{URL_BYTES, is_absent},
+    discovery::{URL_BYTES, is_absent, wants_mtls_aliases},
     error::NetError,
     exchange::{Job, Taken},
     failure::{Failure, FailureKind},
@@ -61,13 +61,13 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
                 None => Turn { taken: runner.next().await, again: false, connections: 0 },
             };
             let mut text = [0; URL_BYTES];
-            let opened = match runner.next_call(turn.taken.job, &mut text) {
+            let mut opened = match runner.next_call(turn.taken.job, &mut text) {
                 Ok((_, url)) => http.open(&url).await.map_err(Failure::from),
                 Err(failure) => Err(failure),
             };
-            match opened {
+            match &mut opened {
                 Ok(session) => waiting = runner.serve(turn, session).await,
-                Err(failure) => runner.fail(turn.taken, failure).await,
+                Err(failure) => runner.fail(turn.taken, *failure).await,
             }
         }
     }
@@ -125,16 +125,17 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
     }
 
     /// Does the jobs that go to this server, until there is none for a while. Gives back the one that needs another
-    /// connection.
+    /// connection. The session is of no more use then; it is only lent, for it is large, and futures do not let go of what
+    /// is moved into them.
     async fn serve<N: TcpConnect, T: Tls>(
         &mut self,
         mut turn: Turn,
-        mut session: Session<'_, N, T, M>,
+        session: &mut Session<'_, N, T, M>,
     ) -> Option<Turn> {
         turn.connections = turn.connections.saturating_add(1);
         let exchange = &self.server.exchange;
         loop {
-            match self.work(turn.taken, &mut session).await {
+            match self.work(turn.taken, session).await {
                 Ok(Progress::Done(fetched)) => exchange.finish(turn.taken, &Ok(fetched)).await,
                 Ok(Progress::Elsewhere) if turn.connections < CONNECTIONS => {
                     session.close().await;
@@ -210,7 +211,9 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         session: &mut Session<'_, N, T, M>,
         url: &Url<'_>,
     ) -> Result<(), Failure> {
-        let result = session.discover_at(url, self.server.authority.issuer, &mut self.metadata).await;
+        let AuthorizationServer { issuer, client, .. } = &self.server.authority;
+        let mtls_aliases = client.as_ref().is_some_and(wants_mtls_aliases);
+        let result = session.discover_at(url, issuer, mtls_aliases, &mut self.metadata).await;
         match (&result, self.place) {
             (Ok(()), _) => self.known_since = Some(self.timer.elapsed()),
             (Err(failure), WellKnown::OAuth) if is_absent(failure) => {

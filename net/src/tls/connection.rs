@@ -19,18 +19,25 @@ use crate::error::TlsError;
 /// operation is dropped before it is done: a record may have been left in the middle, and another one in its place
 /// would use a nonce twice.
 pub struct EmbeddedTlsConnection<'c, S: Read + Write> {
-    pub(super) tls: TlsConnection<'c, Guard<'c, S>, Suite>,
+    /// Until it is closed.
+    pub(super) tls: Option<TlsConnection<'c, Guard<'c, S>, Suite>>,
     pub(super) state: &'c State,
     pub(super) is_busy: bool,
 }
 
+/// What there is to say of a connection that was closed here.
+const CLOSED: embedded_tls::TlsError = embedded_tls::TlsError::MissingHandshake;
+
 impl<'c, S: Read + Write + 'c> EmbeddedTlsConnection<'c, S> {
     /// Says that nothing more comes, if the server still listens.
-    pub(super) async fn close(mut self) {
-        if self.start().is_ok() && self.state.phase() == Phase::Open {
-            // Whatever goes wrong, the connection is over.
-            drop(self.tls.close().await);
+    pub(super) async fn close(&mut self) {
+        if self.state.phase() != Phase::Open || self.start().is_err() {
+            return;
         }
+        let Some(tls) = self.tls.take() else { return };
+        // Whatever goes wrong, the connection is over.
+        drop(tls.close().await);
+        self.state.fail(TlsError::Closed);
     }
 
     /// Refuses an operation after an error, or after one that was dropped.
@@ -66,9 +73,10 @@ impl<S: Read + Write> ErrorType for EmbeddedTlsConnection<'_, S> {
 impl<S: Read + Write> Read for EmbeddedTlsConnection<'_, S> {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TlsError> {
         self.start()?;
-        let read = match self.state.phase() {
-            Phase::Closed => Ok(0),
-            _ => match self.tls.read(buffer).await {
+        let read = match (self.state.phase(), &mut self.tls) {
+            (Phase::Closed, _) => Ok(0),
+            (_, None) => Err(CLOSED),
+            (_, Some(tls)) => match tls.read(buffer).await {
                 Err(embedded_tls::TlsError::ConnectionClosed) => {
                     self.state.enter(Phase::Closed);
                     Ok(0)
@@ -86,13 +94,19 @@ impl<S: Read + Write> Write for EmbeddedTlsConnection<'_, S> {
         if buffer.is_empty() {
             return self.finish(Ok(0));
         }
-        let written = self.tls.write(buffer).await;
+        let written = match &mut self.tls {
+            Some(tls) => tls.write(buffer).await,
+            None => Err(CLOSED),
+        };
         self.finish(written)
     }
 
     async fn flush(&mut self) -> Result<(), TlsError> {
         self.start()?;
-        let flushed = self.tls.flush().await;
+        let flushed = match &mut self.tls {
+            Some(tls) => tls.flush().await,
+            None => Err(CLOSED),
+        };
         self.finish(flushed)
     }
 }

@@ -186,10 +186,10 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
             return Err(fault);
         }
         state.enter(Phase::Open);
-        Ok(EmbeddedTlsConnection { tls, state, is_busy: false })
+        Ok(EmbeddedTlsConnection { tls: Some(tls), state, is_busy: false })
     }
 
-    async fn close<'c, S>(connection: Self::Connection<'c, S>)
+    async fn close<'c, S>(connection: &mut Self::Connection<'c, S>)
     where
         Self: 'c,
         S: Read + Write + 'c,

@@ -201,7 +201,7 @@ impl Tls for NoTls {
         Ok(Never(stream))
     }
 
-    async fn close<'c, S>(_: Never<S>)
+    async fn close<'c, S>(_: &mut Never<S>)
     where
         S: Read + Write + 'c,
     {

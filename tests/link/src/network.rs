@@ -92,7 +92,7 @@ impl Tls for Unknown {
         now.ok_or(TlsError::TimeUnavailable).map(|_| Stream(stream))
     }
 
-    async fn close<'c, S>(_: Stream<S>)
+    async fn close<'c, S>(_: &mut Stream<S>)
     where
         S: Read + Write + 'c,
     {

@@ -1,18 +1,25 @@
 //! Against a real authorization server: tokens of every algorithm, keys that change, and what the calls to it will meet.
 //!
-//! Here it is another client that calls, so that it shows how the server itself behaves.
+//! The modules are about the device's own calls. Here it is another client that calls, so that it shows how the server
+//! itself behaves.
 
+mod endpoints;
 mod https;
+mod introspection;
+mod outages;
+mod refusals;
+mod rotation;
+mod sizes;
+mod support;
+mod userinfo;
 
-use std::{
-    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::MutexGuard;
 
 use base64ct::{Base64, Encoding as _};
-use bearward_core::{BearerToken, Error, JwkSet, Keys, Policy, Secret, SecretSet, UnixTime, verify_jws};
+use bearward_core::{BearerToken, Error, JwkSet, Keys, Policy, Secret, SecretSet, verify_jws};
 use https::{Request, Response, form_encoded, send};
 use serde_json::Value;
+use support::{AUDIENCE, P256, RSA, SCOPE, servers, system_now};
 use tests::{
     authority::{
         Authority, CLIENT_NAME, CLIENT_SECRET, HMAC_SECRET, OldKeys, TokenFormat, client_id, client_key,
@@ -22,30 +29,21 @@ use tests::{
     signer::{ALGORITHMS, Signer},
 };
 
-const AUDIENCE: &str = "https://valve.example";
-const SCOPE: &str = "valve:open valve:close";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new(KeyType::P256));
-static AUTHORITY: LazyLock<Mutex<Authority>> = LazyLock::new(|| Mutex::new(Authority::start(&PKI)));
-
-/// The one server of all tests here, for one test at a time.
+/// The server of all tests here but where others are named, for one test at a time.
 fn authority() -> MutexGuard<'static, Authority> {
-    AUTHORITY.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn now() -> UnixTime {
-    UnixTime::from_seconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs())
+    P256.lock()
 }
 
 fn get(authority: &Authority, path: &str) -> Value {
-    let response = send(&PKI, authority, None, &Request::get(path));
+    let response = send(&P256.pki, authority, None, &Request::get(path));
     assert_eq!(response.status, 200, "{path}");
     serde_json::from_str(&response.body).unwrap()
 }
 
 fn jwks(authority: &Authority) -> JwkSet<16> {
-    let response = send(&PKI, authority, None, &Request::get("/jwks"));
+    let response = send(&P256.pki, authority, None, &Request::get("/jwks"));
     assert_eq!((response.status, &*response.content_type), (200, "application/jwk-set+json; charset=utf-8"));
     JwkSet::read(response.body.as_bytes()).unwrap()
 }
@@ -54,14 +52,19 @@ fn jwks(authority: &Authority) -> JwkSet<16> {
 fn verify(authority: &Authority, token: &str, keys: &dyn Keys) -> Result<(), Error> {
     let mut buffer = vec![0; token.len()];
     let policy = Policy::new(authority.issuer(), AUDIENCE, &ALGORITHMS);
-    let token = policy.verify(BearerToken::new(token)?, keys, now(), &mut buffer)?;
+    let token = policy.verify(BearerToken::new(token)?, keys, system_now(), &mut buffer)?;
     token.require_scope("valve:open")?;
     assert_eq!(token.client_id().unwrap(), *client_id("client_secret_basic"));
     Ok(())
 }
 
 fn introspect(authority: &Authority, token: &str) -> Response {
-    send(&PKI, authority, None, &Request::post("/token/introspection", &[("token", token)]).with_authorization(basic()))
+    send(
+        &P256.pki,
+        authority,
+        None,
+        &Request::post("/token/introspection", &[("token", token)]).with_authorization(basic()),
+    )
 }
 
 fn is_active(authority: &Authority, token: &str) -> bool {
@@ -142,10 +145,10 @@ fn each_method_of_client_authentication_is_let_in() {
     let ask = |identity: Option<&Identity>, method: &str, credentials: &[(&str, &str)]| {
         let client_id = client_id(method);
         let form = [&[("token", token), ("client_id", &*client_id)], credentials].concat();
-        send(&PKI, &authority, identity, &Request::post("/token/introspection", &form))
+        send(&P256.pki, &authority, identity, &Request::post("/token/introspection", &form))
     };
     let assert = |signer: &Signer, method: &str| {
-        let (id, now) = (client_id(method), now().seconds());
+        let (id, now) = (client_id(method), system_now().seconds());
         let claims = serde_json::json!({
             "iss": id, "sub": id, "aud": authority.issuer(), "iat": now, "exp": now + 60, "jti": "1",
         });
@@ -159,7 +162,7 @@ fn each_method_of_client_authentication_is_let_in() {
     let secret = Signer::with_secret("HS256", CLIENT_SECRET.into());
     assert!(active(&assert(&secret, "client_secret_jwt")), "client_secret_jwt");
     assert!(active(&assert(&client_key(), "private_key_jwt")), "private_key_jwt");
-    assert!(active(&ask(Some(&PKI.client(CLIENT_NAME)), "tls_client_auth", &[])), "tls_client_auth");
+    assert!(active(&ask(Some(&P256.pki.client(CLIENT_NAME)), "tls_client_auth", &[])), "tls_client_auth");
     // RFC 7662 §2.1: who has not authenticated learns nothing of the tokens of others.
     assert!(!active(&ask(None, "none", &[])), "none");
 
@@ -167,7 +170,7 @@ fn each_method_of_client_authentication_is_let_in() {
     assert_eq!(assert(&client_key(), "client_secret_jwt").status, 401);
     assert_eq!(assert(&Signer::with_seed("ES256", 8), "private_key_jwt").status, 401);
     assert_eq!(ask(None, "tls_client_auth", &[]).status, 401);
-    assert_eq!(ask(Some(&PKI.client("other.example")), "tls_client_auth", &[]).status, 401);
+    assert_eq!(ask(Some(&P256.pki.client("other.example")), "tls_client_auth", &[]).status, 401);
     assert_eq!(ask(Some(&Pki::new(KeyType::P256).client(CLIENT_NAME)), "tls_client_auth", &[]).status, 401);
 }
 
@@ -177,7 +180,7 @@ fn a_revoked_token_is_inactive() {
     let [by_client, by_owner] = [(); 2].map(|()| authority.access_token(TokenFormat::Opaque, SCOPE, AUDIENCE));
     assert!(is_active(&authority, &by_client) && is_active(&authority, &by_owner));
     let request = Request::post("/token/revocation", &[("token", &by_client)]).with_authorization(basic());
-    assert_eq!(send(&PKI, &authority, None, &request).status, 200);
+    assert_eq!(send(&P256.pki, &authority, None, &request).status, 200);
     authority.revoke(&by_owner);
     assert!(!is_active(&authority, &by_client) && !is_active(&authority, &by_owner));
 }
@@ -209,7 +212,7 @@ fn userinfo_comes_as_json_and_as_a_jwt_of_each_algorithm() {
     let secrets = SecretSet::<1>::new().with(Secret::new(CLIENT_SECRET.as_bytes()), None, None).unwrap();
     let userinfo = |authority: &mut Authority, algorithm| {
         let token = authority.user_token(&userinfo_client(algorithm), "zofie", "openid profile address");
-        send(&PKI, authority, None, &Request::get("/me").with_authorization(format!("Bearer {token}")))
+        send(&P256.pki, authority, None, &Request::get("/me").with_authorization(format!("Bearer {token}")))
     };
     let check = |claims: &[u8]| {
         let claims: Value = serde_json::from_slice(claims).unwrap();
@@ -232,7 +235,7 @@ fn userinfo_comes_as_json_and_as_a_jwt_of_each_algorithm() {
 
 #[test]
 fn a_killed_server_comes_back_with_its_keys_and_tokens() {
-    let mut authority = Authority::start(&PKI);
+    let mut authority = RSA.lock();
     let port = authority.port();
     let jwt = authority.access_token(TokenFormat::Jwt("ES256"), SCOPE, AUDIENCE);
     let opaque = authority.access_token(TokenFormat::Opaque, SCOPE, AUDIENCE);
@@ -240,15 +243,16 @@ fn a_killed_server_comes_back_with_its_keys_and_tokens() {
     std::net::TcpStream::connect(("127.0.0.1", port)).unwrap_err();
     authority.restart();
     assert_eq!(authority.port(), port);
-    assert_eq!(verify(&authority, &jwt, &jwks(&authority)), Ok(()));
-    assert!(is_active(&authority, &opaque));
+    let keys = send(&RSA.pki, &authority, None, &Request::get("/jwks")).body;
+    assert_eq!(verify(&authority, &jwt, &JwkSet::<16>::read(keys.as_bytes()).unwrap()), Ok(()));
+    let request = Request::post("/token/introspection", &[("token", &opaque)]).with_authorization(basic());
+    assert!(active(&send(&RSA.pki, &authority, None, &request)));
 }
 
 #[test]
 fn it_runs_with_every_kind_of_certificate() {
-    for key_type in KeyType::ALL {
-        let pki = Pki::new(key_type);
-        let response = send(&pki, &Authority::start(&pki), None, &Request::get("/jwks"));
+    for (server, key_type) in servers().into_iter().zip(KeyType::ALL) {
+        let response = send(&server.pki, &server.lock(), None, &Request::get("/jwks"));
         assert_eq!(response.status, 200, "{key_type:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Where the endpoints are.
 
-use bearward_core::{Error, MetadataError};
+use bearward_core::{Client, Error, MetadataError};
 use bearward_net::FailureKind;
 use serde_json::json;
 
@@ -88,5 +88,24 @@ fn endpoints_on_two_servers_are_both_reached() {
         device.activate("user");
         device.authorize("opaque").await.unwrap();
         assert_eq!((other.count("/jwks"), device.fake.count("/introspect")), (1, 1));
+    });
+}
+
+#[test]
+fn rfc8705_5_only_a_client_with_a_certificate_is_sent_to_the_endpoints_that_ask_for_it() {
+    run(async {
+        for (client, endpoint) in [(CLIENT, "/introspect"), (Client::tls("valve"), "/mtls/introspect")] {
+            let device = Device::new(|authority| authority.with_introspection(client)).await;
+            let issuer = device.fake.issuer();
+            let document = json!({
+                "issuer": issuer,
+                "mtls_endpoint_aliases": {"introspection_endpoint": format!("{issuer}/mtls/introspect")},
+                "introspection_endpoint": format!("{issuer}/introspect"),
+            });
+            device.fake.put(OAUTH, Page::json(document.to_string()));
+            device.fake.put("/mtls/introspect", Page::json(r#"{"active":false}"#));
+            assert_eq!(device.error("opaque").await, Error::Inactive);
+            assert_eq!(device.fake.count(endpoint), 1);
+        }
     });
 }

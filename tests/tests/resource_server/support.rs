@@ -73,7 +73,7 @@ impl Tls for Plain {
         Err(TlsError::Truncated)
     }
 
-    async fn close<'c, S: Read + Write + 'c>(_: Never) {}
+    async fn close<'c, S: Read + Write + 'c>(_: &mut Never) {}
 }
 
 /// Both clocks of the device. Time passes when a test says so, and as it does while something is waited for.

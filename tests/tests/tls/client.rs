@@ -114,7 +114,7 @@ impl Client<'_> {
         let result = block_on(tls.connect(wire, self.server, now)).and_then(|tls| {
             let mut connection = Connection { tls, stalls };
             let result = act(&mut connection);
-            block_on(EmbeddedTls::<StdRng>::close(connection.tls));
+            block_on(EmbeddedTls::<StdRng>::close(&mut connection.tls));
             result
         });
         let sent = sent.borrow().clone();

@@ -1,7 +1,8 @@
 //! Open connections: what a server may send, what ends it, and that no record makes it panic (RFC 8446 §4.6, §5, §6).
 
-use bearward_net::TlsError;
+use bearward_net::{EmbeddedTls, Tls as _, TlsError};
 use embedded_io_async::{Read as _, Write as _};
+use rand::rngs::StdRng;
 use tests::pki::{KeyType, Pki};
 
 use super::{
@@ -306,4 +307,23 @@ fn empty_reads_and_writes_do_nothing() {
         request(connection)
     });
     assert_eq!(result.as_deref(), Ok(RESPONSE));
+}
+
+#[test]
+fn a_connection_that_was_closed_is_of_no_more_use() {
+    let closed = |script: fn(&mut Scripted)| {
+        with_connection(script, |connection| {
+            block_on(connection.tls.write_all(REQUEST))?;
+            block_on(connection.tls.flush())?;
+            // Once more is no harm.
+            for _ in 0..2 {
+                block_on(EmbeddedTls::<StdRng>::close(&mut connection.tls));
+                assert_eq!(block_on(connection.tls.read(&mut [0; 8])), Err(TlsError::Closed));
+                assert_eq!(block_on(connection.tls.write(b"x")), Err(TlsError::Closed));
+                assert_eq!(block_on(connection.tls.flush()), Err(TlsError::Closed));
+            }
+            Ok(())
+        })
+    };
+    assert_eq!(closed(|server| assert_eq!(server.read(), Some((ALERT, CLOSE_NOTIFY.to_vec())))), Ok(()));
 }

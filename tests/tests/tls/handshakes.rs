@@ -257,8 +257,8 @@ fn every_connection_takes_fresh_randomness() {
     for _ in 0..2 {
         let wire = Wire::connect(serve(&pki.server(&[SERVER])));
         let sent = wire.sent();
-        let connection = block_on(tls.connect(wire, SERVER, Some(UnixTime::from_seconds(NOW)))).unwrap();
-        block_on(EmbeddedTls::<StdRng>::close(connection));
+        let mut connection = block_on(tls.connect(wire, SERVER, Some(UnixTime::from_seconds(NOW)))).unwrap();
+        block_on(EmbeddedTls::<StdRng>::close(&mut connection));
         hellos.push(sent.borrow()[..250].to_vec());
     }
     // client_random and key_share.

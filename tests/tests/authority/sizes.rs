@@ -1,0 +1,64 @@
+//! What firmware holds: the futures of calls with TLS beneath them, and the resource server.
+
+use core::mem::size_of;
+
+use bearward_core::{BearerToken, Client, Metadata, Policy, RevocationRequest, UserInfoEndpoint};
+use bearward_net::{
+    AuthorizationServer, EmbeddedTls, Freshness, HttpClient, RemoteJwkSet, ResourceServer, Trust, Url,
+    tokio::{Network, SystemClock, Timer},
+};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use tests::signer::ALGORITHMS;
+
+use crate::support::rng;
+
+/// Any other mutex is as large: none has anything in it.
+type KeySet = RemoteJwkSet<NoopRawMutex, 4>;
+type Front = ResourceServer<'static, NoopRawMutex, 4, 8, 1024>;
+
+const SERVER: Front = ResourceServer::new(
+    Policy::new("https://as.example", "https://valve.example", &[]),
+    AuthorizationServer::new("https://as.example").with_introspection(Client::tls("valve")),
+);
+const KEYS: KeySet = RemoteJwkSet::new(Freshness::new());
+
+fn of<F>(_: F) -> usize {
+    size_of::<F>()
+}
+
+/// On a 64-bit host, in bytes. On the device, where a pointer has half of it, they are smaller.
+#[test]
+fn what_a_device_holds_is_bounded() {
+    let (server, keys) = (&SERVER, &KEYS);
+    let (mut receive, mut send, mut head, mut buffer) = ([0; 1024], [0; 1024], [0; 512], [0; 512]);
+    let tls = EmbeddedTls::new(rng(), Trust::keys(&[]), &ALGORITHMS, &mut receive, &mut send);
+    let mut http = HttpClient::new(&Network, tls, SystemClock, Timer::new(), &mut head);
+    let http = &mut http;
+    let url = &Url::parse("https://as.example").unwrap();
+    let client = &Client::tls("valve");
+    let policy = &Policy::new("https://as.example", "https://valve.example", &[]);
+    let token = BearerToken::new("opaque").unwrap();
+    let revocation = &RevocationRequest::new("opaque");
+    let endpoint = &UserInfoEndpoint::json();
+    let (clock, timer) = (&SystemClock, &Timer::new());
+    let metadata = &mut Metadata::<128>::new();
+    let mut rng = rng();
+
+    let sizes = [
+        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 16800),
+        ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
+        ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 832),
+        ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7040),
+        ("HttpClient::discover", of(http.discover("https://as.example", metadata)), 6400),
+        ("RemoteJwkSet::reload", of(keys.reload(http, url)), 6016),
+        ("HttpClient::introspect", of(http.introspect(url, client, [0; 16], policy, token, &mut buffer)), 6272),
+        ("HttpClient::userinfo", of(http.userinfo(url, endpoint, token, &mut buffer)), 6208),
+        ("HttpClient::revoke", of(http.revoke(url, client, [0; 16], revocation, &mut buffer)), 6272),
+    ];
+    for (name, size, most) in sizes {
+        println!("{name:32} {size:6} of at most {most:6} bytes");
+    }
+    for (name, size, most) in sizes {
+        assert!(size <= most, "{name}: {size} bytes, at most {most} were");
+    }
+}
