@@ -16,12 +16,6 @@ use crate::support::rng;
 type KeySet = RemoteJwkSet<NoopRawMutex, 4>;
 type Front = ResourceServer<'static, NoopRawMutex, 4, 8, 1024>;
 
-const SERVER: Front = ResourceServer::new(
-    Policy::new("https://as.example", "https://valve.example", &[]),
-    AuthorizationServer::new("https://as.example").with_introspection(Client::tls("valve")),
-);
-const KEYS: KeySet = RemoteJwkSet::new(Freshness::new());
-
 fn of<F>(_: F) -> usize {
     size_of::<F>()
 }
@@ -29,7 +23,11 @@ fn of<F>(_: F) -> usize {
 /// On a 64-bit host, in bytes. On the device, where a pointer has half of it, they are smaller.
 #[test]
 fn what_a_device_holds_is_bounded() {
-    let (server, keys) = (&SERVER, &KEYS);
+    let server: &Front = &ResourceServer::new(
+        Policy::new("https://as.example", "https://valve.example", &[]),
+        AuthorizationServer::new("https://as.example").with_introspection(Client::tls("valve")),
+    );
+    let keys: &KeySet = &RemoteJwkSet::new(Freshness::new());
     let (mut receive, mut send, mut head, mut buffer) = ([0; 1024], [0; 1024], [0; 512], [0; 512]);
     let tls = EmbeddedTls::new(rng(), Trust::keys(&[]), &ALGORITHMS, &mut receive, &mut send);
     let mut http = HttpClient::new(&Network, tls, SystemClock, Timer::new(), &mut head);
