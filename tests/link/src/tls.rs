@@ -40,7 +40,7 @@ async fn connect(bytes: &[u8]) -> Result<(), TlsError> {
     let mut response = [0; 64];
     black_box(connection.read(&mut response).await?);
     black_box(write!(Sink, "{connection:?}").is_ok());
-    EmbeddedTls::<Outside>::close(connection).await;
+    EmbeddedTls::<Outside>::close(&mut connection).await;
     Ok(())
 }
 

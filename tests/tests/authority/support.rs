@@ -12,18 +12,15 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bearward_core::{Algorithm, BearerToken, Client, Error, Policy, UnixTime};
+use bearward_core::{Algorithm, BearerToken, Client, Error, Es256Signer, Policy, UnixTime};
 use bearward_net::{
-    AuthorizationServer, ClientCertificate, ClientKey, Clock, EmbeddedTls, HttpClient, Refusal, ResourceServer,
-    TLS_RECORD_BYTES, Timer, Trust,
+    AuthorizationServer, ClientCertificate, Clock, EmbeddedTls, HttpClient, Refusal, ResourceServer, TLS_RECORD_BYTES,
+    Timer, Trust,
     tokio::{Network, Stream, Timer as TokioTimer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
-use p256::{
-    ecdsa::{Signature, SigningKey, signature::Signer as _},
-    pkcs8::DecodePrivateKey as _,
-};
+use p256::{ecdsa::SigningKey, pkcs8::DecodePrivateKey as _};
 use rand::{SeedableRng, rngs::StdRng};
 use tests::{
     authority::{Authority, CLIENT_SECRET, client_id},
@@ -158,7 +155,7 @@ pub type Http<'a> = HttpClient<'a, Loopback, EmbeddedTls<'a, StdRng>, Time, Time
 pub struct Caller {
     pub anchors: Option<Vec<Vec<u8>>>,
     pub pins: Vec<[u8; 32]>,
-    pub certificate: Option<(Vec<u8>, Key)>,
+    pub certificate: Option<(Vec<u8>, Es256Signer<'static>)>,
     pub time: Time,
 }
 
@@ -170,7 +167,8 @@ impl Caller {
     }
 
     pub fn with_certificate(self, identity: &Identity) -> Self {
-        let key = Key(SigningKey::from_pkcs8_der(identity.key_der()).unwrap());
+        let key = SigningKey::from_pkcs8_der(identity.key_der()).unwrap();
+        let key = Es256Signer::new(&key.to_bytes().into()).unwrap();
         Self { certificate: Some((identity.chain[0].der().to_vec(), key)), ..self }
     }
 
@@ -188,17 +186,6 @@ impl Caller {
         }
         let (clock, timer) = (self.time.clone(), self.time.clone());
         act(&mut HttpClient::new(&Loopback, tls, clock, timer, &mut head)).await
-    }
-}
-
-/// A key in memory. A device has it in a secure element.
-#[derive(Clone)]
-pub struct Key(SigningKey);
-
-impl ClientKey for Key {
-    fn sign(&self, message: &[u8]) -> Option<[u8; 64]> {
-        let signature: Signature = self.0.sign(message);
-        Some(signature.to_bytes().into())
     }
 }
 
