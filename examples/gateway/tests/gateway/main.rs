@@ -1,5 +1,6 @@
 //! The gateway as its users meet it: a process, a socket, and what it prints.
 
+mod authority;
 mod hostile;
 mod support;
 
@@ -140,6 +141,9 @@ fn wrong_options_get_one_line_and_code_2() {
         (&["--listen", "0.0.0.0:0"], "--tls-ends-in-front"),
         (&["--jwks", "keys.json"], "--issuer"),
         (&["keys.json"], "keys.json"),
+        (&["--discover", "https://as.example", "--audience", "api://valve"], "--ca"),
+        (&["--discover", "http://as.example"], "https"),
+        (&["--introspect"], "--discover"),
     ] {
         let line = failure(arguments, 2);
         assert!(line.contains(named), "{line}");

@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -53,6 +53,7 @@ pub struct Server {
     process: Child,
     address: SocketAddr,
     printed: Vec<String>,
+    log: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Server {
@@ -75,12 +76,33 @@ impl Server {
         Self::start(&[&["--listen", "127.0.0.1:0"], authority_for(file.path(), audience).as_slice()].concat())
     }
 
+    /// With an authorization server that it calls, and one certificate authority for it.
+    pub fn discovering(issuer: &str, ca: impl AsRef<[u8]>, more: &[&str]) -> Self {
+        let file = TemporaryFile::new(ca);
+        let options = ["--listen", "127.0.0.1:0", "--discover", issuer, "--audience", "https://valve.example", "--ca"];
+        Self::start(&[&options[..], &[file.path()], more].concat())
+    }
+
     fn start(arguments: &[&str]) -> Self {
-        let mut process = gateway(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = gateway(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let log = Some(thread::spawn(move || lines.inspect(|line| eprintln!("{line}")).collect()));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
         let printed: Vec<String> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
         let address = printed[0].split("http://").nth(1).unwrap().split([',', ' ']).next().unwrap().parse().unwrap();
-        Self { process, address, printed }
+        Self { process, address, printed, log }
+    }
+
+    /// Ends it, and gives all that it said on stderr.
+    pub fn log(mut self) -> Vec<String> {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        self.log.take().unwrap().join().unwrap()
+    }
+
+    /// What it said at the start.
+    pub fn printed(&self) -> String {
+        self.printed.join("\n")
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -295,10 +317,10 @@ fn encode(bytes: &[u8]) -> String {
 pub struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
-    pub fn new(content: &str) -> Self {
+    pub fn new(content: impl AsRef<[u8]>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("gateway-{}-{count}.json", std::process::id()));
+        let path = std::env::temp_dir().join(format!("gateway-{}-{count}", std::process::id()));
         fs::write(&path, content).unwrap();
         Self(path)
     }
