@@ -1,32 +1,24 @@
-//! The authorization server over the network: whom to trust for it, as which client to ask it, the task that calls it, and
-//! what is told of it on stderr.
+//! The authorization server over the network: whom to trust for it, as which client to ask it, the task that calls it.
 
-use std::{
-    cell::Cell,
-    fs, io,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-    rc::Rc,
-    time::Duration,
-};
+mod log;
 
-use bearward_core::{Client, Policy, Secret, UnixTime};
+use std::{fs, path::Path, rc::Rc, time::Duration};
+
+use bearward_core::{Client, Policy, Secret};
 use bearward_net::{
-    AuthorizationServer, EmbeddedTls, EmbeddedTlsConnection, Failure, FailureKind, HttpClient, NetError,
-    ResourceServer, Step, TLS_RECORD_BYTES, Timeouts, Tls, TlsError, Trust,
-    tokio::{Network, Stream, SystemClock, Timer},
+    AuthorizationServer, EmbeddedTls, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
+    tokio::{Network, SystemClock, Timer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embedded_io_async::{Read, Write};
-use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::task::spawn_local;
 
+use self::log::{Log, Watched};
 use crate::{
     ALGORITHMS,
-    app::{INTROSPECTION_BYTES, RemoteVerifier, Verifier, Watch},
+    app::{INTROSPECTION_BYTES, RemoteVerifier, Verifier},
     host::KEYS,
     leak,
     options::{ClientMethod, Discovery, Introspection, SecretSource},
@@ -81,7 +73,9 @@ impl Remote {
         };
         let anchors = self.anchors.len();
         format!(
-            "by discovery, when the first token comes\n  asks      {asks}\n  trusts    {anchors} certificate authorities for it"
+            "by discovery, when the first token comes\n  \
+               asks      {asks}\n  \
+               trusts    {anchors} certificate authorities for it"
         )
     }
 
@@ -95,7 +89,7 @@ impl Remote {
             let (mut head, mut buffer) = (vec![0; 2048], vec![0; INTROSPECTION_BYTES + 2048]);
             let rng = || UnwrapErr(SysRng);
             let tls = EmbeddedTls::new(rng(), Trust::anchors(anchors), ALGORITHMS, &mut receive, &mut send);
-            let (network, tls) = (Watched(Network, &*watched), Watched(tls, &*watched));
+            let (network, tls) = (Watched(Network, &watched), Watched(tls, &watched));
             let mut http = HttpClient::new(&network, tls, SystemClock, timer, &mut head).with_timeouts(TIMEOUTS);
             server.run(&mut http, &mut rng(), &mut buffer).await
         });
@@ -163,149 +157,4 @@ fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
         anchors.push(Box::leak(certificate.to_vec().into_boxed_slice()));
     }
     Ok(Vec::leak(anchors))
-}
-
-/// Says on stderr when the authorization server cannot be asked, why, and when it can again; each once.
-#[derive(Debug, Default)]
-pub struct Log(Cell<Option<Trouble>>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Trouble {
-    kind: FailureKind,
-    /// Whether there is no connection to the server; else it is reached, and no good comes of it.
-    out_of_reach: bool,
-}
-
-impl Log {
-    fn note(&self, trouble: Trouble) {
-        let is_known = self.0.get().is_some_and(|last| last.kind == trouble.kind);
-        if !is_known {
-            eprintln!("gateway: the authorization server cannot be asked: {}", Failure::from(trouble.kind));
-            self.0.set(Some(trouble));
-        }
-    }
-
-    fn over(&self, is_over: impl FnOnce(Trouble) -> bool) {
-        if self.0.get().is_some_and(is_over) {
-            eprintln!("gateway: the authorization server can be asked again");
-            self.0.set(None);
-        }
-    }
-
-    fn connected(&self) {
-        self.over(|trouble| trouble.out_of_reach);
-    }
-
-    fn out_of_reach(&self, error: NetError) {
-        self.note(Trouble { kind: error.into(), out_of_reach: true });
-    }
-}
-
-impl Watch for Rc<Log> {
-    fn failed(&self, failure: Failure) {
-        // That it was not called in time follows from something else, which is noted where it happens; and a request that
-        // could not be written is for too long a token.
-        if !matches!(failure.kind, FailureKind::Busy | FailureKind::Request(_)) {
-            self.note(Trouble { kind: failure.kind, out_of_reach: false });
-        }
-    }
-
-    fn decided(&self, asked: bool) {
-        // Keys in hand say nothing of the introspection endpoint, nor of a server that is out of reach.
-        self.over(|trouble| !trouble.out_of_reach && (asked || !matches!(trouble.kind, FailureKind::Introspection(_))));
-    }
-}
-
-/// A network, or TLS, whose attempts to connect are noted: also those for keys that no request waits for.
-struct Watched<'l, T>(T, &'l Log);
-
-impl TcpConnect for Watched<'_, Network> {
-    type Error = io::Error;
-    type Connection<'a>
-        = Stream
-    where
-        Self: 'a;
-
-    async fn connect(&self, remote: SocketAddr) -> Result<Stream, io::Error> {
-        let attempt = Attempt::new(self.1, Step::Connect);
-        let result = self.0.connect(remote).await;
-        attempt.end(result.as_ref().map_err(|error| NetError::Connect(error.kind().into())).err());
-        result
-    }
-}
-
-impl Dns for Watched<'_, Network> {
-    type Error = io::Error;
-
-    async fn get_host_by_name(&self, host: &str, kind: AddrType) -> Result<IpAddr, io::Error> {
-        let attempt = Attempt::new(self.1, Step::Connect);
-        let result = self.0.get_host_by_name(host, kind).await;
-        attempt.end(result.is_err().then_some(NetError::NameNotResolved));
-        result
-    }
-
-    async fn get_host_by_address(&self, address: IpAddr, name: &mut [u8]) -> Result<usize, io::Error> {
-        self.0.get_host_by_address(address, name).await
-    }
-}
-
-impl<'b> Tls for Watched<'_, EmbeddedTls<'b, UnwrapErr<SysRng>>> {
-    type Connection<'c, S>
-        = EmbeddedTlsConnection<'c, S>
-    where
-        Self: 'c,
-        S: Read + Write + 'c;
-
-    async fn connect<'c, S>(
-        &'c mut self,
-        stream: S,
-        server: &str,
-        now: Option<UnixTime>,
-    ) -> Result<Self::Connection<'c, S>, TlsError>
-    where
-        S: Read + Write + 'c,
-    {
-        let attempt = Attempt::new(self.1, Step::Handshake);
-        let result = self.0.connect(stream, server, now).await;
-        attempt.end(result.as_ref().map_err(|error| NetError::Tls(*error)).err());
-        if result.is_ok() {
-            self.1.connected();
-        }
-        result
-    }
-
-    async fn close<'c, S>(connection: Self::Connection<'c, S>)
-    where
-        Self: 'c,
-        S: Read + Write + 'c,
-    {
-        <EmbeddedTls<'b, UnwrapErr<SysRng>> as Tls>::close(connection).await;
-    }
-}
-
-/// One step on the way to a connection. Dropped before its end, it has taken too long.
-struct Attempt<'l> {
-    log: &'l Log,
-    step: Option<Step>,
-}
-
-impl<'l> Attempt<'l> {
-    fn new(log: &'l Log, step: Step) -> Self {
-        Self { log, step: Some(step) }
-    }
-
-    fn end(mut self, error: Option<NetError>) {
-        self.step = None;
-        if let Some(error) = error {
-            self.log.out_of_reach(error);
-        }
-    }
-}
-
-impl Drop for Attempt<'_> {
-    fn drop(&mut self) {
-        if let Some(step) = self.step {
-            self.log.out_of_reach(NetError::TimedOut(step));
-        }
-    }
 }

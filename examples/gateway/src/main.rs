@@ -99,8 +99,8 @@ struct Guarded {
 
 /// By what tokens are verified.
 enum Keys {
-    Here(Keyring),
-    Remote(Remote),
+    Here(Box<Keyring>),
+    Remote(Box<Remote>),
 }
 
 impl Guarded {
@@ -108,8 +108,8 @@ impl Guarded {
         let Authority { issuer, audience, relaxed, keys } = authority;
         let (issuer, audience) = (leak(issuer), leak(audience));
         let keys = match keys {
-            KeySource::File(jwks) => Keys::Here(host::keys_of_file(&jwks)?),
-            KeySource::Discovery(discovery) => Keys::Remote(Remote::new(issuer, discovery)?),
+            KeySource::File(jwks) => Keys::Here(Box::new(host::keys_of_file(&jwks)?)),
+            KeySource::Discovery(discovery) => Keys::Remote(Box::new(Remote::new(issuer, discovery)?)),
         };
         let mut policy = Policy::new(issuer, audience, ALGORITHMS);
         if relaxed {
@@ -121,7 +121,7 @@ impl Guarded {
     fn by_demo(base: &str) -> Result<Self, String> {
         let issuer = Issuer::new().map_err(|error| format!("no random numbers for a key: {error}"))?;
         let now = SystemClock.now().ok_or("the clock stands before 1970")?;
-        let keys = Keys::Here(host::keys(issuer.jwks().as_bytes())?);
+        let keys = Keys::Here(Box::new(host::keys(issuer.jwks().as_bytes())?));
         let audience = leak(base.to_owned());
         let policy = Policy::new(issuer::ISSUER, audience, ALGORITHMS);
         let examples = demo::examples(&issuer, audience, now.seconds());
@@ -167,7 +167,7 @@ impl Guarded {
             metadata_url: url.map(leak),
         };
         match self.keys {
-            Keys::Here(keys) => serve(listener, resource, LocalVerifier::new(self.policy, keys, SystemClock)),
+            Keys::Here(keys) => serve(listener, resource, LocalVerifier::new(self.policy, *keys, SystemClock)),
             Keys::Remote(remote) => serve(listener, resource, remote.start(self.policy)),
         }
     }

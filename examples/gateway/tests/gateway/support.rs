@@ -72,7 +72,7 @@ impl Server {
 
     /// For another resource.
     pub fn guarding(audience: &str) -> Self {
-        let file = TemporaryFile::new(&TestKey::new("mine").jwks());
+        let file = TemporaryFile::new(TestKey::new("mine").jwks());
         Self::start(&[&["--listen", "127.0.0.1:0"], authority_for(file.path(), audience).as_slice()].concat())
     }
 
