@@ -72,10 +72,11 @@ impl Remote {
             Some((client, true)) => format!("about every token, as {} ({})", client.id(), client.method()),
         };
         let anchors = self.anchors.len();
+        let noun = if anchors == 1 { "authority" } else { "authorities" };
         format!(
             "by discovery, when the first token comes\n  \
                asks      {asks}\n  \
-               trusts    {anchors} certificate authorities for it"
+               trusts    {anchors} certificate {noun}"
         )
     }
 

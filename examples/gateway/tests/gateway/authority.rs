@@ -11,7 +11,7 @@ use tests::{
     pki::{self, KeyType, Pki, authority_params},
 };
 
-use crate::support::{Answer, Server, TemporaryFile, TestKey, failure};
+use crate::support::{Answer, Server, TemporaryFile, at_free_port, failure};
 
 const AUDIENCE: &str = "https://valve.example";
 const SCOPE: &str = "sensor:read";
@@ -224,30 +224,29 @@ fn a_server_that_says_nothing_holds_no_request_for_long() {
 
 #[test]
 fn a_file_that_is_of_no_use_is_named_in_one_line() {
-    let good = TemporaryFile::new(PKI.root.certificate.pem());
-    let discover = ["--discover", "https://as.example", "--audience", AUDIENCE, "--ca"];
+    let fails = |ca: &str, more: &[&str]| {
+        let options = ["--discover", "https://as.example", "--audience", AUDIENCE, "--ca", ca];
+        failure(&at_free_port(&[&options[..], more].concat()), 1)
+    };
+    let good = PKI.root.certificate.pem();
     let key = PKI.root.key().serialize_pem();
-    let cut = PKI.root.certificate.pem().replace("-----END CERTIFICATE-----", "");
-    for content in [
-        &b""[..],
-        b"no certificate",
-        &[0x30, 0x00],
-        TestKey::new("a").jwks().as_bytes(),
-        key.as_bytes(),
-        cut.as_bytes(),
-    ] {
+    let cut = good.replace("-----END CERTIFICATE-----", "");
+    for content in [&b""[..], b"no certificate", &[0x30, 0x00], b"{}", key.as_bytes(), cut.as_bytes()] {
         let file = TemporaryFile::new(content);
-        let line = failure(&[&discover, &[file.path()][..]].concat(), 1);
+        let line = fails(file.path(), &[]);
         assert!(line.contains(file.path()), "{line}");
     }
-    let client = ["--introspect", "--client-id", "valve", "--client-secret-file"];
+    assert!(fails("/nowhere/ca.pem", &[]).contains("/nowhere/ca.pem"));
+
+    let good = TemporaryFile::new(good);
+    let client = ["--introspect", "--client-id", "valve", "--client-auth", "jwt", "--client-secret-file"];
     for content in ["", "\n", "two\nlines"] {
         let file = TemporaryFile::new(content);
-        let line = failure(&[&discover, &[good.path()][..], &client, &[file.path()]].concat(), 1);
-        assert!(line.contains(file.path()), "{line}");
+        let line = fails(good.path(), &[&client[..], &[file.path()]].concat());
+        assert!(line.contains(file.path()) && !line.contains("lines"), "{line}");
     }
     let short = TemporaryFile::new("gX1fBat3bV");
-    let line = failure(&[&discover, &[good.path()][..], &client, &[short.path(), "--client-auth", "jwt"]].concat(), 1);
+    let line = fails(good.path(), &[&client[..], &[short.path()]].concat());
     assert!(line.contains("32 bytes") && !line.contains("gX1f"), "{line}");
 }
 

@@ -178,10 +178,10 @@ fn a_file_without_a_usable_key_is_named_in_one_line() {
     let encryption = TestKey::new("mine").jwks().replace("\"sig\"", "\"enc\"");
     for document in ["", "{}", "[]", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", &encryption] {
         let file = support::TemporaryFile::new(document);
-        let line = failure(&support::authority(file.path()), 1);
+        let line = failure(&support::at_free_port(&support::authority(file.path())), 1);
         assert!(line.contains(file.path()), "{document}: {line}");
     }
-    let line = failure(&support::authority("/nowhere/keys.json"), 1);
+    let line = failure(&support::at_free_port(&support::authority("/nowhere/keys.json")), 1);
     assert!(line.contains("/nowhere/keys.json"), "{line}");
 }
 

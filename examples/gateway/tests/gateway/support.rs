@@ -39,6 +39,11 @@ pub fn failure(arguments: &[&str], code: i32) -> String {
     line
 }
 
+/// Options, and one that lets tests run side by side.
+pub fn at_free_port<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    [&["--listen", "127.0.0.1:0"], options].concat()
+}
+
 /// The options that name an authorization server.
 pub fn authority(jwks: &str) -> [&str; 6] {
     authority_for(jwks, "https://valve.example")
@@ -59,28 +64,27 @@ pub struct Server {
 impl Server {
     /// With the demo issuer.
     pub fn demo() -> Self {
-        Self::start(&["--listen", "127.0.0.1:0"])
+        Self::start(&at_free_port(&[]))
     }
 
     /// With a JWK Set.
     pub fn guarded_by(jwks: &str, more: &[&str]) -> Self {
         let file = TemporaryFile::new(jwks);
-        let options = [&["--listen", "127.0.0.1:0"], authority(file.path()).as_slice(), more].concat();
         // The file is read at start.
-        Self::start(&options)
+        Self::start(&at_free_port(&[&authority(file.path())[..], more].concat()))
     }
 
     /// For another resource.
     pub fn guarding(audience: &str) -> Self {
         let file = TemporaryFile::new(TestKey::new("mine").jwks());
-        Self::start(&[&["--listen", "127.0.0.1:0"], authority_for(file.path(), audience).as_slice()].concat())
+        Self::start(&at_free_port(&authority_for(file.path(), audience)))
     }
 
     /// With an authorization server that it calls, and one certificate authority for it.
     pub fn discovering(issuer: &str, ca: impl AsRef<[u8]>, more: &[&str]) -> Self {
         let file = TemporaryFile::new(ca);
-        let options = ["--listen", "127.0.0.1:0", "--discover", issuer, "--audience", "https://valve.example", "--ca"];
-        Self::start(&[&options[..], &[file.path()], more].concat())
+        let options = ["--discover", issuer, "--audience", "https://valve.example", "--ca", file.path()];
+        Self::start(&at_free_port(&[&options[..], more].concat()))
     }
 
     fn start(arguments: &[&str]) -> Self {
