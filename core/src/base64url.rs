@@ -46,11 +46,21 @@ pub fn decoded_len(text: &[u8]) -> Option<usize> {
 #[must_use]
 pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Option<&'o mut [u8]> {
     let out = out.get_mut(..decoded_len(text)?)?;
-    let (groups, text_tail) = text.as_chunks::<4>();
-    let (triples, out_tail) = out.as_chunks_mut::<3>();
+    let (pairs, text_rest) = text.as_chunks::<8>();
+    let (pairs_out, out_rest) = out.as_chunks_mut::<6>();
     let mut seen = 0;
-    for (&[a, b, c, d], triple) in groups.iter().zip(triples) {
-        let bits = value(a) << 18 | value(b) << 12 | value(c) << 6 | value(d);
+    // Two groups at a time: six bytes are two stores, three are three.
+    for (&[a, b, c, d, e, f, g, h], six) in pairs.iter().zip(pairs_out) {
+        let (first, second) = (bits([a, b, c, d]), bits([e, f, g, h]));
+        seen |= first | second;
+        let [_, v, w, x] = second.to_be_bytes();
+        let [r, s, t, u] = (first << 8 | i32::from(v)).to_be_bytes();
+        *six = [r, s, t, u, w, x];
+    }
+    let (groups, text_tail) = text_rest.as_chunks::<4>();
+    let (triples, out_tail) = out_rest.as_chunks_mut::<3>();
+    for (&group, triple) in groups.iter().zip(triples) {
+        let bits = bits(group);
         seen |= bits;
         let [_, x, y, z] = bits.to_be_bytes();
         *triple = [x, y, z];
@@ -141,6 +151,18 @@ fn write_characters(f: &mut fmt::Formatter<'_>, [x, y, z]: [u8; 3], count: usize
     characters.iter().take(count).try_for_each(|&character| f.write_char(character))
 }
 
+/// Whether all are characters that a bearer token may have before its `=` (RFC 6750 §2.1, `b64token`): those of base64url
+/// and four more.
+pub(crate) fn is_b64token(text: &[u8]) -> bool {
+    let class = |byte: &u8| VALUES.get(usize::from(*byte)).copied().unwrap_or(NEITHER);
+    text.iter().fold(0, |seen, byte| seen | class(byte)) & BIT_OF_NEITHER == 0
+}
+
+/// The 24 bits of four characters, or something negative.
+fn bits([a, b, c, d]: [u8; 4]) -> i32 {
+    value(a) << 18 | value(b) << 12 | value(c) << 6 | value(d)
+}
+
 /// The value of a character, or something negative.
 fn value(character: u8) -> i32 {
     VALUES.get(usize::from(character)).map_or(-1, |&value| i32::from(value))
@@ -149,10 +171,19 @@ fn value(character: u8) -> i32 {
 /// RFC 4648 §5, table 2.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// Stands in [`VALUES`] for what is in neither alphabet.
+const NEITHER: i8 = -1;
+
+/// Stands there for what is in that of `b64token` alone.
+const OF_B64TOKEN: i8 = i8::MIN;
+
+/// Is set in [`NEITHER`], and in nothing else there.
+const BIT_OF_NEITHER: i8 = 64;
+
 /// The same the other way round. What is no character is negative, and stays so when shifted and joined: one sign
-/// tells of a whole text whether all its characters were good.
+/// tells of a whole text whether all its characters were good, and one bit whether they were those of a `b64token`.
 static VALUES: [i8; 256] = {
-    let mut values = [-1; 256];
+    let mut values = [NEITHER; 256];
     let (mut rest, mut character) = (values.as_mut_slice(), 0_u8);
     while let [value, behind @ ..] = rest {
         *value = match character {
@@ -161,7 +192,8 @@ static VALUES: [i8; 256] = {
             b'0'..=b'9' => (character - b'0' + 52).cast_signed(),
             b'-' => 62,
             b'_' => 63,
-            _ => -1,
+            b'.' | b'~' | b'+' | b'/' => OF_B64TOKEN,
+            _ => NEITHER,
         };
         character = character.wrapping_add(1);
         rest = behind;

@@ -7,7 +7,7 @@ mod tests;
 
 use core::{fmt, str};
 
-use crate::{error::Error, limits::TOKEN_BYTES};
+use crate::{base64url, error::Error, limits::TOKEN_BYTES};
 
 /// What of a request can carry a token, and how the request came.
 ///
@@ -294,8 +294,5 @@ fn is_b64token(mut text: &[u8]) -> bool {
     while let [rest @ .., b'='] = text {
         text = rest;
     }
-    !text.is_empty()
-        && text
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
+    !text.is_empty() && base64url::is_b64token(text)
 }

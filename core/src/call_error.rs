@@ -45,7 +45,7 @@ impl From<SignerError> for CallError {
     }
 }
 
-/// A [`Signer`](crate::Signer) could not be made or did not sign. It does not say why, so that it tells nothing of the key.
+/// A [`Signer`](crate::Signer) could not be made or did not sign. It does not say why, so that nothing is told of the key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SignerError;

@@ -37,12 +37,20 @@ pub(crate) struct Registered<'b> {
 impl<'b> Registered<'b> {
     /// Reads a decoded payload, resolving its escapes where it lies.
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, Error> {
-        Self::of(Object::read_in_place(payload).map_err(|error| Error::Json(Part::Payload, error))?)
+        let mut claims = Self::none();
+        let mut outcome = Ok(());
+        let object = Object::visit_in_place(payload, &mut |name, value| {
+            if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
+                outcome = claims.take(name, value);
+            }
+        });
+        claims.object = object.map_err(|error| Error::Json(Part::Payload, error))?;
+        outcome.map(|()| claims)
     }
 
     /// Takes the claims of an object whose escapes are resolved.
     pub(crate) fn of(object: Object<'b>) -> Result<Self, Error> {
-        let mut claims = Self::none(object);
+        let mut claims = Self { object, ..Self::none() };
         for (name, value) in object.members() {
             if let Some(name) = name.as_str() {
                 claims.take(name, value)?;
@@ -51,9 +59,25 @@ impl<'b> Registered<'b> {
         Ok(claims)
     }
 
-    const fn none(object: Object<'b>) -> Self {
+    /// Whether there is a claim of this name, other than `null`. What is registered is not looked for a second time.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match name {
+            "iss" => self.issuer.is_some(),
+            "sub" => self.subject.is_some(),
+            "aud" => self.audience.is_some(),
+            "exp" => self.expires_at.is_some(),
+            "nbf" => self.not_before.is_some(),
+            "iat" => self.issued_at.is_some(),
+            "jti" => self.jwt_id.is_some(),
+            "client_id" => self.client_id.is_some(),
+            "scope" => self.scope.is_some(),
+            _ => self.object.get(name).is_some_and(|value| !matches!(value, Value::Null)),
+        }
+    }
+
+    const fn none() -> Self {
         Self {
-            object,
+            object: Object::trusted("{}"),
             issuer: None,
             subject: None,
             audience: None,

@@ -1,5 +1,5 @@
-//! What certificates and TLS write in DER and JOSE writes otherwise ([X.690](https://www.itu.int/rec/T-REC-X.690)), strictly:
-//! one encoding for each value.
+//! What certificates and TLS write in DER and JOSE writes otherwise ([X.690](https://www.itu.int/rec/T-REC-X.690)),
+//! strictly: one encoding for each value.
 //!
 //! It is for those who verify a certificate with an [`Algorithm`](crate::Algorithm).
 
@@ -17,8 +17,8 @@ pub const ECDSA_SIGNATURE_BYTES: usize = 132;
 /// The longest ECDSA signature of P-256 in DER, in bytes.
 pub const P256_SIGNATURE_BYTES: usize = 72;
 
-/// Reads an RSAPublicKey ([RFC 8017 §A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1)), as it stands in the
-/// subjectPublicKey of a certificate. The key borrows from it; its size is for the algorithm to judge.
+/// Reads an RSAPublicKey ([RFC 8017 §A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1)), as it stands in
+/// the subjectPublicKey of a certificate. The key borrows from it; its size is for the algorithm to judge.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub fn ecdsa_to_jose<'b>(der: &[u8], curve: Curve, buffer: &'b mut [u8; ECDSA_SI
         let number = natural(number).ok()?;
         let (zeros, place) = place.split_at_mut_checked(length.checked_sub(number.len())?)?;
         zeros.fill(0);
-        place.copy_from_slice(number);
+        place.iter_mut().zip(number).for_each(|(to, from)| *to = *from);
     }
     Some(signature)
 }
@@ -77,14 +77,14 @@ pub fn es256_from_jose<'b>(signature: &[u8; 64], buffer: &'b mut [u8; P256_SIGNA
         // A number whose first bit is set would be negative without a zero byte before it (X.690 §8.3.3).
         let padding: &[u8] = if number.first()? & 0x80 != 0 { &[0] } else { &[] };
         let length = number.len().checked_add(padding.len())?;
-        for part in [&[INTEGER, u8::try_from(length).ok()?], padding, number] {
-            let start = end;
-            end = start.checked_add(part.len())?;
-            buffer.get_mut(start..end)?.copy_from_slice(part);
-        }
+        let header = [INTEGER, u8::try_from(length).ok()?];
+        let start = end;
+        end = start.checked_add(header.len())?.checked_add(length)?;
+        let bytes = header.iter().chain(padding).chain(number);
+        buffer.get_mut(start..end)?.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     }
     let contents = u8::try_from(end.checked_sub(2)?).ok()?;
-    buffer.get_mut(..2)?.copy_from_slice(&[SEQUENCE, contents]);
+    *buffer.first_chunk_mut()? = [SEQUENCE, contents];
     buffer.get(..end)
 }
 

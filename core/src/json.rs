@@ -3,7 +3,8 @@
 //! A text is validated as a whole, in one walk, before anything of it can be seen; what comes out borrows from it and
 //! copies nothing. Strict means: the grammar of RFC 8259 and no more, UTF-8, no byte order mark, no lone surrogates,
 //! and no two members of one name in an object, however they are escaped (RFC 7519 §4). Nesting and the number of
-//! members are bounded ([`limits`]), so that a hostile text costs bounded stack: less than 1 KB.
+//! members are bounded ([`limits`]), so that a hostile text costs bounded stack: less than 1 KB on a
+//! Cortex-M4.
 //!
 //! ```
 //! use bearward_core::json::{Object, Value};
@@ -53,7 +54,7 @@ use text::{must_be_escaped, unescape};
 /// ```
 pub fn read(json: &[u8]) -> Result<Value<'_>, JsonError> {
     let json = validate::text(json)?;
-    validate::value(json)?;
+    validate::value(json, &mut |_, _| {})?;
     Value::trusted(json).ok_or(JsonError::UnexpectedEnd)
 }
 
@@ -76,7 +77,7 @@ pub fn read(json: &[u8]) -> Result<Value<'_>, JsonError> {
 /// # Ok::<(), json::JsonError>(())
 /// ```
 pub fn resolve_escapes(json: &mut [u8]) -> Result<usize, JsonError> {
-    let Some(first) = validate::value(validate::text(json)?)? else {
+    let Some(first) = validate::value(validate::text(json)?, &mut |_, _| {})? else {
         return Ok(json.len());
     };
     let len = json.len();

@@ -11,8 +11,10 @@ use crate::{
     json::JsonError,
 };
 
+mod error;
 mod well_known;
 
+pub use error::MetadataError;
 pub use well_known::WellKnown;
 
 /// Where an authorization server's endpoints and keys are, each a URL of up to `BYTES` bytes.
@@ -357,45 +359,6 @@ fn check_url(url: &str, allows_http: bool, name: &'static str) -> Result<(), Met
         && !host.contains('@')
         && rest.bytes().all(|byte| byte.is_ascii_graphic() && !br#"#"<>\^`{|}"#.contains(&byte));
     if is_good { Ok(()) } else { Err(MetadataError::Malformed(name)) }
-}
-
-/// Why metadata cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MetadataError {
-    /// The document is not strict JSON, or not an object.
-    Json(JsonError),
-    /// The document names another issuer than the one that was asked for (RFC 8414 §3.3).
-    IssuerMismatch,
-    /// A required member is absent.
-    Missing(&'static str),
-    /// A member is of a wrong type, or not a URL.
-    Malformed(&'static str),
-    /// A URL is not `https`.
-    NotHttps(&'static str),
-    /// A URL is longer than the room for it.
-    TooLong(&'static str),
-}
-
-impl fmt::Display for MetadataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(error) => write!(f, "the metadata is not a good JSON object: {error}"),
-            Self::IssuerMismatch => f.write_str("the metadata is another issuer's"),
-            Self::Missing(name) => write!(f, "the metadata has no \"{name}\""),
-            Self::Malformed(name) => write!(f, "in the metadata, \"{name}\" is malformed"),
-            Self::NotHttps(name) => write!(f, "in the metadata, \"{name}\" is not https"),
-            Self::TooLong(name) => write!(f, "in the metadata, \"{name}\" is too long"),
-        }
-    }
-}
-
-impl core::error::Error for MetadataError {}
-
-impl From<JsonError> for MetadataError {
-    fn from(error: JsonError) -> Self {
-        Self::Json(error)
-    }
 }
 
 #[cfg(test)]

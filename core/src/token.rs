@@ -17,7 +17,8 @@ pub(crate) const INTROSPECTION: &str = "introspection";
 /// An access token that a [`Policy`](crate::Policy) has let in.
 ///
 /// There is no other way to get one. It borrows the buffer that was lent for verification, and its claims are what the
-/// issuer signed, or what it said when it was asked: a claim that is absent is `None`, and one of a wrong type would have been refused.
+/// issuer signed, or what it said when it was asked: a claim that is absent is `None`, and one of a wrong type would have
+/// been refused.
 ///
 /// Strings come as [`Text`], which compares with `&str` and prints; [`Text::as_str`] borrows it where the token has no
 /// escapes that must stay (a quote, a backslash or a control character).

@@ -29,6 +29,22 @@ pub use session::Session;
 ///   fit too.
 ///
 /// A call that is only one is [`fetch`](Self::fetch). Several in a row keep the connection in a [`Session`].
+///
+/// ```
+/// use bearward_core::Request;
+/// use bearward_net::{Clock, HttpClient, NetError, Timer, Tls, Url};
+/// use embedded_nal_async::{Dns, TcpConnect};
+///
+/// /// The keys of the authorization server, read to `buffer`.
+/// async fn keys<'b, N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
+///     client: &mut HttpClient<'_, N, T, C, M>,
+///     buffer: &'b mut [u8],
+/// ) -> Result<&'b [u8], NetError> {
+///     let url = Url::parse("https://as.example/jwks").expect("a constant");
+///     let fetched = client.fetch(&url, &Request::get("application/json"), buffer).await?;
+///     Ok(fetched.answer.body)
+/// }
+/// ```
 pub struct HttpClient<'n, N, T, C, M> {
     network: &'n N,
     tls: T,

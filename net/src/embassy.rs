@@ -137,3 +137,6 @@ impl fmt::Debug for WallClock {
         f.debug_struct("WallClock").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

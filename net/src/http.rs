@@ -1,8 +1,7 @@
 //! The messages of HTTP/1.1 ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)), as far as a client needs them: a request
 //! is written, an answer is read.
 //!
-//! The head of the request is written by `reqwless`. Answers are read here, because there is one way to read them and it
-//! must be the strict one: whoever can have an answer end where the client does not see it, answers the next call. So
+//! There is one way to read an answer and it must be the strict one: whoever can have an answer end where the client does not see it, answers the next call. So
 //! nothing is repaired. A lone LF, a folded line, whitespace before a colon, two lengths, a length that comes twice, any
 //! transfer coding but `chunked`: each is an error, and with an error the connection is given up.
 

@@ -5,13 +5,52 @@
 //!
 //! | what | where | by |
 //! |---|---|---|
-//! | where a call goes | [`Url`] | RFC 3986, RFC 9110 §4.2 |
-//! | the calls, one by one or several on a connection | [`HttpClient`], [`Session`], [`Response`] | RFC 9110, RFC 9112 |
-//! | the server's proof of who it is | [`Tls`] | RFC 8446, RFC 9525 |
+//! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662 |
+//! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
+//! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009 |
+//! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |
+//! | the server's proof of who it is | [`Tls`]; with `embedded-tls`, `EmbeddedTls` and `Trust` | RFC 8446, RFC 9525, RFC 5280 |
 //! | time | [`Clock`], [`Timer`] | |
+//! | the board | `embassy` or `tokio`, by the feature of that name | |
 //!
 //! No byte of a call is sent before the server has proved who it is. No redirect is followed, every wait has an end, and
-//! all memory is lent by the caller.
+//! all memory is lent by the caller. There is no heap, no panic and no recursion here.
+//!
+//! A device has one task that calls the authorization server, and any number that answer requests:
+//!
+//! ```
+//! use bearward_core::{Algorithm, BearerToken, Client, Es256, Policy};
+//! use bearward_net::{AuthorizationServer, Clock, HttpClient, Refusal, ResourceServer, Timer, Tls};
+//! use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+//! use embedded_nal_async::{Dns, TcpConnect};
+//!
+//! static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+//! static SERVER: ResourceServer<'_, CriticalSectionRawMutex, 4, 8, 1024> = ResourceServer::new(
+//!     Policy::new("https://authority.example", "https://valve.example", ALGORITHMS),
+//!     AuthorizationServer::new("https://authority.example")
+//!         .with_introspection(Client::secret_basic("valve", "gX1fBat3bV")),
+//! );
+//!
+//! /// The task that calls the authorization server: `network` and `tls` are the board's.
+//! async fn call_authority<N: TcpConnect + Dns>(
+//!     network: &N,
+//!     tls: impl Tls,
+//!     clock: impl Clock + Clone,
+//!     timer: impl Timer + Clone,
+//!     rng: &mut impl rand_core::CryptoRng,
+//! ) {
+//!     let (mut head, mut buffer) = ([0; 1024], [0; 1536]);
+//!     let mut http = HttpClient::new(network, tls, clock, timer, &mut head);
+//!     SERVER.run(&mut http, rng, &mut buffer).await;
+//! }
+//!
+//! /// What every task does that answers requests.
+//! async fn open_valve(token: BearerToken<'_>, clock: &impl Clock, timer: &impl Timer) -> Result<(), Refusal> {
+//!     let mut buffer = [0; 1024];
+//!     let token = SERVER.authorize(token, clock, timer, &mut buffer).await?;
+//!     Ok(token.require_scope("valve:open")?)
+//! }
+//! ```
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -59,5 +98,5 @@ pub use jwks::RemoteJwkSet;
 pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
-pub use tls::{ClientCertificate, ClientKey, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
 pub use url::Url;

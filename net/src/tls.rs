@@ -27,7 +27,7 @@ use embedded_io_async::{Read, Write};
 pub use self::{
     connection::EmbeddedTlsConnection,
     embedded::{EmbeddedTls, TLS_RECORD_BYTES},
-    provider::{ClientCertificate, ClientKey},
+    provider::ClientCertificate,
     trust::Trust,
 };
 

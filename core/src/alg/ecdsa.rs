@@ -58,7 +58,7 @@ macro_rules! ecdsa_algorithm {
 ecdsa_algorithm!(
     /// `ES256`: ECDSA with P-256 and SHA-256, a signature of 64 bytes.
     ///
-    /// A verification takes 7.4 KB of stack on a Cortex-M4.
+    /// A whole validation takes 9.8 KB of stack on a Cortex-M4, and 8.2 KB at `opt-level = "s"`.
     Es256, "ES256", p256, Curve::P256, 64
 );
 

@@ -1,11 +1,9 @@
-use std::{format, string::String, vec::Vec};
+use std::{format, string::String};
 
 use super::{Client, Fresh, Signer};
 use crate::{
-    base64url,
     call::{Method, Request},
     call_error::{CallError, SignerError},
-    json::{Object, Value},
     limits,
     time::UnixTime,
 };
@@ -124,112 +122,6 @@ fn debug_shows_no_secret() {
     assert!(shown.contains("client_secret_basic") && shown.contains("client_secret_post"));
 }
 
-/// The header and the claims of the assertion in a form, and the assertion itself.
-fn assertion(form: &str) -> (Vec<u8>, Vec<u8>, &str) {
-    let (rest, assertion) = form.rsplit_once("&client_assertion=").unwrap();
-    // RFC 7523 §2.2, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" encoded.
-    let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
-    assert_eq!(rest, format!("token=a%2Bb&client_assertion_type={kind}"));
-    let mut parts = assertion.split('.').map(|part| {
-        let mut out = std::vec![0; part.len()];
-        base64url::decode(part.as_bytes(), &mut out).unwrap().to_vec()
-    });
-    let (header, claims) = (parts.next().unwrap(), parts.next().unwrap());
-    assert_eq!(parts.count(), 1);
-    (header, claims, assertion)
-}
-
-fn check_claims(claims: &[u8], id: &str) {
-    let claims = Object::read(claims).unwrap();
-    let text = |name| claims.get(name).and_then(Value::as_text).unwrap();
-    let number = |name| claims.get(name).and_then(Value::as_number).and_then(|number| number.as_u64());
-    // RFC 7523 §3: 1. iss, 2. sub: "the subject MUST be the client_id", 3. aud, 4. exp; OpenID Connect Core §9: jti.
-    assert!(text("iss") == id && text("sub") == id && text("aud") == AUDIENCE);
-    assert!(text("jti") == "paWlpaWlpaWlpaWlpaWlpQ");
-    assert_eq!(number("iat"), Some(NOW));
-    assert_eq!(number("exp"), Some(NOW + limits::ASSERTION_SECONDS));
-    assert_eq!(claims.members().count(), 6);
-}
-
-#[cfg(feature = "p256")]
-#[test]
-fn rfc7523_3_an_assertion_by_the_devices_own_key() {
-    use super::Es256Signer;
-    use crate::{Es256, Jwk, verify_jws};
-
-    let signer = Es256Signer::new(&[7; 32]).unwrap().with_key_id("valve\"1");
-    let id = "valve\\\"";
-    let client = Client::private_key_jwt(id, AUDIENCE, &signer);
-    let mut buffer = [0; 700];
-    let request = post(&client, &mut buffer);
-    assert_eq!(request.authorization(), None);
-    let form = form(&request);
-    // What the docs of `IntrospectionRequest::write` say.
-    assert!((400..=460).contains(&(form.len() - "token=a%2Bb".len())), "{}", form.len());
-    let (header, claims, assertion) = assertion(&form);
-    let header = Object::read(&header).unwrap();
-    assert!(header.get("alg").and_then(Value::as_text).unwrap() == "ES256");
-    assert!(header.get("kid").and_then(Value::as_text).unwrap() == "valve\"1");
-    check_claims(&claims, id);
-
-    let (x, y) = signer.public_key();
-    let [x, y] = [x, y].map(|bytes| format!("{}", base64url::Encoded(&bytes)));
-    let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
-    let key = Jwk::<64>::read(jwk.as_bytes()).unwrap();
-    assert!(verify_jws(assertion.as_bytes(), &[&Es256], &key, &mut [0; 700]).is_ok());
-    assert!(format!("{signer:?}").contains("valve"));
-}
-
-#[cfg(feature = "p256")]
-#[test]
-fn a_private_key_is_above_zero_and_below_the_order() {
-    use super::Es256Signer;
-
-    assert_eq!(Es256Signer::new(&[0; 32]).err(), Some(SignerError));
-    assert_eq!(Es256Signer::new(&[0xff; 32]).err(), Some(SignerError));
-    let signer = Es256Signer::new(&[1; 32]).unwrap();
-    assert_eq!(signer.sign(b"a", &mut [0; 63]), Err(SignerError));
-    assert_eq!(signer.sign(b"a", &mut [0; 64]), Ok(64));
-    assert_eq!(signer.key_id(), None);
-}
-
-#[cfg(feature = "hmac")]
-#[test]
-fn oidc_core_9_an_assertion_under_the_secret() {
-    use crate::{Hs256, Key, KeyEntry, Keys, Secret, verify_jws};
-
-    struct Shared;
-
-    impl Keys for Shared {
-        fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-            let key = Key::Secret(Secret::new(&[7; 32]));
-            (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
-        }
-    }
-
-    let client = Client::secret_jwt("valve", AUDIENCE, Secret::new(&[7; 32]));
-    assert!(client.needs_fresh());
-    let mut buffer = [0; 700];
-    let request = post(&client, &mut buffer);
-    let form = form(&request);
-    let (header, claims, assertion) = assertion(&form);
-    assert_eq!(header, br#"{"alg":"HS256","typ":"JWT"}"#);
-    check_claims(&claims, "valve");
-    assert!(verify_jws(assertion.as_bytes(), &[&Hs256], &Shared, &mut [0; 700]).is_ok());
-}
-
-#[cfg(feature = "hmac")]
-#[test]
-fn rfc7518_3_2_a_secret_shorter_than_the_hash_is_refused() {
-    use crate::Secret;
-
-    let mut buffer = [0; 700];
-    let short = Client::secret_jwt("valve", AUDIENCE, Secret::new(&[7; 31]));
-    assert_eq!(short.post(Some(FRESH), "", &[], &mut buffer).err(), Some(CallError::SecretTooShort));
-    let named = Client::secret_jwt("valve", AUDIENCE, Secret::danger_short(&[7; 31]));
-    assert!(named.post(Some(FRESH), "", &[], &mut buffer).is_ok());
-}
-
 #[test]
 fn each_method_has_its_name_in_the_registry() {
     let stub = Stub(Ok(1));
@@ -241,5 +133,123 @@ fn each_method_has_its_name_in_the_registry() {
         (Client::private_key_jwt("v", AUDIENCE, &stub), "private_key_jwt"),
     ] {
         assert_eq!((client.id(), client.method()), ("v", name));
+    }
+}
+
+/// What is signed, read back.
+#[cfg(any(feature = "hmac", feature = "p256"))]
+mod assertions {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{
+        base64url,
+        json::{Object, Value},
+    };
+
+    /// The header and the claims of the assertion in a form, and the assertion itself.
+    fn assertion(form: &str) -> (Vec<u8>, Vec<u8>, &str) {
+        let (rest, assertion) = form.rsplit_once("&client_assertion=").unwrap();
+        // RFC 7523 §2.2, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" encoded.
+        let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        assert_eq!(rest, format!("token=a%2Bb&client_assertion_type={kind}"));
+        let mut parts = assertion.split('.').map(|part| {
+            let mut out = std::vec![0; part.len()];
+            base64url::decode(part.as_bytes(), &mut out).unwrap().to_vec()
+        });
+        let (header, claims) = (parts.next().unwrap(), parts.next().unwrap());
+        assert_eq!(parts.count(), 1);
+        (header, claims, assertion)
+    }
+
+    fn check_claims(claims: &[u8], id: &str) {
+        let claims = Object::read(claims).unwrap();
+        let text = |name| claims.get(name).and_then(Value::as_text).unwrap();
+        let number = |name| claims.get(name).and_then(Value::as_number).and_then(|number| number.as_u64());
+        // RFC 7523 §3: 1. iss, 2. sub: "the subject MUST be the client_id", 3. aud, 4. exp; OpenID Connect Core §9: jti.
+        assert!(text("iss") == id && text("sub") == id && text("aud") == AUDIENCE);
+        assert!(text("jti") == "paWlpaWlpaWlpaWlpaWlpQ");
+        assert_eq!(number("iat"), Some(NOW));
+        assert_eq!(number("exp"), Some(NOW + limits::ASSERTION_SECONDS));
+        assert_eq!(claims.members().count(), 6);
+    }
+
+    #[cfg(feature = "p256")]
+    #[test]
+    fn rfc7523_3_an_assertion_by_the_devices_own_key() {
+        use super::super::Es256Signer;
+        use crate::{Es256, Jwk, verify_jws};
+
+        let signer = Es256Signer::new(&[7; 32]).unwrap().with_key_id("valve\"1");
+        let id = "valve\\\"";
+        let client = Client::private_key_jwt(id, AUDIENCE, &signer);
+        let mut buffer = [0; 700];
+        let request = post(&client, &mut buffer);
+        assert_eq!(request.authorization(), None);
+        let form = form(&request);
+        // What the docs of `IntrospectionRequest::write` say.
+        assert!((400..=460).contains(&(form.len() - "token=a%2Bb".len())), "{}", form.len());
+        let (header, claims, assertion) = assertion(&form);
+        let header = Object::read(&header).unwrap();
+        assert!(header.get("alg").and_then(Value::as_text).unwrap() == "ES256");
+        assert!(header.get("kid").and_then(Value::as_text).unwrap() == "valve\"1");
+        check_claims(&claims, id);
+
+        let (x, y) = signer.public_key();
+        let [x, y] = [x, y].map(|bytes| format!("{}", base64url::Encoded(&bytes)));
+        let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
+        let key = Jwk::<64>::read(jwk.as_bytes()).unwrap();
+        assert!(verify_jws(assertion.as_bytes(), &[&Es256], &key, &mut [0; 700]).is_ok());
+        assert!(format!("{signer:?}").contains("valve"));
+    }
+
+    #[cfg(feature = "p256")]
+    #[test]
+    fn a_private_key_is_above_zero_and_below_the_order() {
+        use super::super::Es256Signer;
+
+        assert_eq!(Es256Signer::new(&[0; 32]).err(), Some(SignerError));
+        assert_eq!(Es256Signer::new(&[0xff; 32]).err(), Some(SignerError));
+        let signer = Es256Signer::new(&[1; 32]).unwrap();
+        assert_eq!(signer.sign(b"a", &mut [0; 63]), Err(SignerError));
+        assert_eq!(signer.sign(b"a", &mut [0; 64]), Ok(64));
+        assert_eq!(signer.key_id(), None);
+    }
+
+    #[cfg(feature = "hmac")]
+    #[test]
+    fn oidc_core_9_an_assertion_under_the_secret() {
+        use crate::{Hs256, Key, KeyEntry, Keys, Secret, verify_jws};
+
+        struct Shared;
+
+        impl Keys for Shared {
+            fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
+                let key = Key::Secret(Secret::new(&[7; 32]));
+                (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
+            }
+        }
+
+        let client = Client::secret_jwt("valve", AUDIENCE, Secret::new(&[7; 32]));
+        assert!(client.needs_fresh());
+        let mut buffer = [0; 700];
+        let request = post(&client, &mut buffer);
+        let form = form(&request);
+        let (header, claims, assertion) = assertion(&form);
+        assert_eq!(header, br#"{"alg":"HS256","typ":"JWT"}"#);
+        check_claims(&claims, "valve");
+        assert!(verify_jws(assertion.as_bytes(), &[&Hs256], &Shared, &mut [0; 700]).is_ok());
+    }
+
+    #[cfg(feature = "hmac")]
+    #[test]
+    fn rfc7518_3_2_a_secret_shorter_than_the_hash_is_refused() {
+        use crate::Secret;
+
+        let mut buffer = [0; 700];
+        let short = Client::secret_jwt("valve", AUDIENCE, Secret::new(&[7; 31]));
+        assert_eq!(short.post(Some(FRESH), "", &[], &mut buffer).err(), Some(CallError::SecretTooShort));
+        let named = Client::secret_jwt("valve", AUDIENCE, Secret::danger_short(&[7; 31]));
+        assert!(named.post(Some(FRESH), "", &[], &mut buffer).is_ok());
     }
 }

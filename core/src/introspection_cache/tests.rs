@@ -6,6 +6,7 @@ use crate::{
     bearer::BearerToken,
     call::Answer,
     error::{Claim, Error, Reason},
+    fake::{NOW, access, claims},
     introspection::IntrospectionError,
     policy::Policy,
     time::UnixTime,
@@ -15,7 +16,7 @@ const START: u64 = 1_800_000_000;
 const POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", &[]);
 const ACTIVE: &str = r#"{"active":true,"aud":"https:\/\/valve.example","scope":"a \u0062","note":"\"\u0022"}"#;
 
-type Cache = IntrospectionCache<2, 128>;
+type Cache = IntrospectionCache<2, 256>;
 
 const fn at(seconds: u64) -> UnixTime {
     UnixTime::from_seconds(START + seconds)
@@ -35,7 +36,7 @@ fn keep(cache: &mut Cache, text: &str, status: u16, json: &str, seconds: u64) ->
 
 /// What the cache says: the claims of a good token.
 fn get(cache: &mut Cache, text: &str, seconds: u64) -> Option<Result<String, IntrospectionError>> {
-    let mut buffer = [0; 128];
+    let mut buffer = [0; 256];
     let found = cache.get(&POLICY, token(text), at(seconds), &mut buffer)?;
     Some(found.map(|token| token.json().into()))
 }
@@ -117,6 +118,12 @@ fn an_outage_is_not_kept() {
 }
 
 #[test]
+fn a_token_that_nobody_was_asked_about_is_not_kept() {
+    let (mut cache, now) = (Cache::new(30), UnixTime::from_seconds(NOW));
+    assert!(!cache.keep(&POLICY, token("a"), &Ok(access(&claims())), now));
+}
+
+#[test]
 fn a_new_answer_takes_the_place_of_the_old_one() {
     let mut cache = Cache::new(30);
     assert!(keep(&mut cache, "a", 200, ACTIVE, 0));
@@ -153,7 +160,7 @@ fn a_hit_is_checked_by_the_policy() {
 #[test]
 fn an_answer_that_finds_no_room_is_not_kept() {
     let mut cache = Cache::new(30);
-    let long = format!(r#"{{"active":true,"aud":"https://valve.example","note":"{}"}}"#, "x".repeat(128));
+    let long = format!(r#"{{"active":true,"aud":"https://valve.example","note":"{}"}}"#, "x".repeat(256));
     assert!(!keep(&mut cache, "a", 200, &long, 0));
     assert!(keep(&mut cache, "a", 200, ACTIVE, 0));
     assert!(cache.get(&POLICY, token("a"), at(0), &mut [0; 16]).is_none());

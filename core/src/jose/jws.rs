@@ -92,14 +92,16 @@ pub(crate) struct Compact<'t> {
 
 impl<'t> Compact<'t> {
     pub(crate) fn split(token: &'t [u8]) -> Result<Self, Error> {
-        let mut segments = token.split(|byte| *byte == b'.');
-        let (Some(header), Some(payload), Some(signature)) = (segments.next(), segments.next(), segments.next()) else {
-            return Err(Error::NotCompact);
+        let is_dot = |byte: &u8| *byte == b'.';
+        let parts = || {
+            let (header, rest) = token.split_at_checked(token.iter().position(is_dot)?)?;
+            let (payload, signature) = rest.split_at_checked(rest.iter().rposition(is_dot)?)?;
+            Some((header, payload.get(1..)?, signature.get(1..)?))
         };
-        match segments.count() {
-            0 => {}
-            2 => return Err(Error::Encrypted),
-            _ => return Err(Error::NotCompact),
+        let (header, payload, signature) = parts().ok_or(Error::NotCompact)?;
+        if payload.contains(&b'.') {
+            let encrypted = payload.iter().filter(|byte| is_dot(byte)).count() == 2;
+            return Err(if encrypted { Error::Encrypted } else { Error::NotCompact });
         }
         let message = token.len().saturating_sub(signature.len()).saturating_sub(1);
         Ok(Self { header, payload, signature, message: token.get(..message).unwrap_or_default() })

@@ -2,7 +2,7 @@
 //! yet, without being checked again.
 
 use super::{
-    Array, JsonError, Number, Object, Text, Value,
+    JsonError, Text, Value,
     text::{Escapes, unescape},
 };
 
@@ -114,27 +114,16 @@ impl<'a> Cursor<'a> {
     /// Passes a validated value.
     pub(super) fn value(&mut self) -> Option<Value<'a>> {
         let start = self.at;
-        Some(match self.peek()? {
-            b'"' => Value::String(self.string()?),
-            b'{' => {
-                self.skip_nested();
-                Value::Object(Object::trusted(self.since(start)?))
+        let mut escapes = Escapes::None;
+        match self.peek()? {
+            b'"' => {
+                self.step();
+                escapes = self.skip_string();
             }
-            b'[' => {
-                self.skip_nested();
-                Value::Array(Array::trusted(self.since(start)?))
-            }
-            first => {
-                self.skip_scalar();
-                match first {
-                    b't' => Value::Bool(true),
-                    b'f' => Value::Bool(false),
-                    b'n' => Value::Null,
-                    b'-' | b'0'..=b'9' => Value::Number(Number::trusted(self.since(start)?)),
-                    _ => return None,
-                }
-            }
-        })
+            b'{' | b'[' => self.skip_nested(),
+            _ => self.skip_scalar(),
+        }
+        Value::passed(self.since(start)?, escapes)
     }
 
     /// Passes a validated string whose quotation mark was just passed.

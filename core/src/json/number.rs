@@ -59,6 +59,9 @@ impl<'a> Number<'a> {
 
     /// The number in parts, if the integer part is below 2^64. The work is bounded by the number's length.
     pub(crate) fn parts(&self) -> Option<Parts> {
+        if let Some(whole) = digits(self.json) {
+            return Some(Parts { negative: false, whole, fraction: false });
+        }
         let (negative, unsigned) = match self.json.strip_prefix('-') {
             Some(unsigned) => (true, unsigned),
             None => (false, self.json),
@@ -102,6 +105,16 @@ impl Parts {
     pub(crate) fn signed_whole(&self) -> Option<i64> {
         if self.negative { 0_i64.checked_sub_unsigned(self.whole) } else { i64::try_from(self.whole).ok() }
     }
+}
+
+/// The number of a text that has digits only, as nearly all have, and so few that they cannot overflow.
+fn digits(json: &str) -> Option<u64> {
+    if json.len() > 19 {
+        return None;
+    }
+    json.bytes().try_fold(0_u64, |whole, byte| {
+        byte.is_ascii_digit().then(|| whole.wrapping_mul(10).wrapping_add(byte.wrapping_sub(b'0').into()))
+    })
 }
 
 /// The exponent, or the nearest number that 32 bits hold: no text is long enough to tell the difference.

@@ -37,6 +37,11 @@ pub(super) enum Escapes {
 }
 
 impl<'a> Text<'a> {
+    /// The empty string.
+    pub(super) const fn empty() -> Self {
+        Self { json: "\"\"", escapes: Escapes::None }
+    }
+
     /// The string of validated text, with its quotation marks.
     pub(super) const fn trusted(json: &'a str, escapes: Escapes) -> Self {
         Self { json, escapes }

@@ -3,7 +3,7 @@
 
 use heapless::Vec;
 
-use super::{JsonError, Text, cursor::Cursor, text::Escapes};
+use super::{JsonError, Text, Value, cursor::Cursor, text::Escapes};
 use crate::limits::{JSON_BYTES, JSON_DEPTH, JSON_MEMBERS};
 
 /// Checks length and encoding (RFC 8259 §8.1).
@@ -15,12 +15,22 @@ pub(super) fn text(json: &[u8]) -> Result<&str, JsonError> {
 }
 
 /// Checks everything else, and tells where the first reverse solidus is.
-pub(super) fn value(json: &str) -> Result<Option<usize>, JsonError> {
-    let mut walk = Walk { cursor: Cursor::new(json), open: Vec::new(), names: Vec::new(), first_escape: None };
+///
+/// The members of the object that the text is, if it is one, are shown to `visit` one after the other. What lies behind
+/// them is not checked yet then.
+pub(super) fn value<'a>(json: &'a str, visit: &mut dyn FnMut(Text<'a>, Value<'a>)) -> Result<Option<usize>, JsonError> {
+    let mut walk = Walk {
+        cursor: Cursor::new(json),
+        open: Vec::new(),
+        names: Vec::new(),
+        first_escape: None,
+        outermost: Member { name: Text::empty(), start: 0 },
+        escapes: Escapes::None,
+    };
     loop {
         match walk.enter_value()? {
             Next::Value => {}
-            Next::Separator => match walk.leave_values()? {
+            Next::Separator => match walk.leave_values(visit)? {
                 Some(()) => {}
                 None => return Ok(walk.first_escape),
             },
@@ -44,6 +54,17 @@ struct Walk<'a> {
     /// The names of the members of all objects in `open`, outermost first.
     names: Vec<Name, JSON_MEMBERS>,
     first_escape: Option<usize>,
+    /// The member of the outermost object that the walk is in, if that is an object.
+    outermost: Member<'a>,
+    /// Whether the string that was passed last has escapes.
+    escapes: Escapes,
+}
+
+/// A member whose value is not complete.
+struct Member<'a> {
+    name: Text<'a>,
+    /// Where its value begins.
+    start: usize,
 }
 
 /// What a hostile text can make of the stack.
@@ -68,10 +89,11 @@ impl<'a> Walk<'a> {
     /// Passes a scalar, an empty array or object, or the beginning of one that is not.
     fn enter_value(&mut self) -> Result<Next, JsonError> {
         self.cursor.skip_whitespace();
+        if self.open.len() == 1 {
+            self.outermost.start = self.cursor.at();
+        }
         match self.cursor.peek().ok_or(JsonError::UnexpectedEnd)? {
-            b'"' => {
-                self.string()?;
-            }
+            b'"' => self.string()?,
             b'{' => {
                 self.enter(Container::Object { first: self.names.len() })?;
                 if !self.cursor.eat(b'}') {
@@ -98,8 +120,14 @@ impl<'a> Walk<'a> {
 
     /// Passes the brackets that close what is complete, and the comma (and name) before the next value, if there is
     /// one.
-    fn leave_values(&mut self) -> Result<Option<()>, JsonError> {
+    fn leave_values(&mut self, visit: &mut dyn FnMut(Text<'a>, Value<'a>)) -> Result<Option<()>, JsonError> {
         loop {
+            if let [Container::Object { .. }] = self.open.as_slice() {
+                let value = self.cursor.since(self.outermost.start).unwrap_or_default();
+                if let Some(value) = Value::passed(value, self.escapes) {
+                    visit(self.outermost.name, value);
+                }
+            }
             self.cursor.skip_whitespace();
             let Some(container) = self.open.last().copied() else {
                 return self.cursor.peek().map_or(Ok(None), |_| Err(JsonError::TrailingBytes));
@@ -138,8 +166,11 @@ impl<'a> Walk<'a> {
         }
         let start = self.cursor.at();
         let offset = u16::try_from(start).map_err(|_| JsonError::TooLong)?;
-        let escapes = self.string()?;
-        let name = Text::trusted(self.cursor.since(start).unwrap_or_default(), escapes);
+        self.string()?;
+        let name = Text::trusted(self.cursor.since(start).unwrap_or_default(), self.escapes);
+        if self.open.len() == 1 {
+            self.outermost.name = name;
+        }
         let fingerprint = fingerprint(name);
         if self.is_taken(name, fingerprint) {
             return Err(JsonError::DuplicateName);
@@ -163,18 +194,20 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes a string (RFC 8259 §7).
-    fn string(&mut self) -> Result<Escapes, JsonError> {
+    fn string(&mut self) -> Result<(), JsonError> {
         self.cursor.step();
         self.cursor.skip_plain();
+        self.escapes = Escapes::None;
         if self.cursor.eat(b'"') {
-            return Ok(Escapes::None);
+            return Ok(());
         }
         self.end_of_string()
     }
 
     /// Passes the rest of a string, from the first character that does not stand for itself.
     #[cold]
-    fn end_of_string(&mut self) -> Result<Escapes, JsonError> {
+    fn end_of_string(&mut self) -> Result<(), JsonError> {
+        self.escapes = Escapes::Some;
         loop {
             match self.cursor.peek().ok_or(JsonError::UnexpectedEnd)? {
                 b'"' => break,
@@ -188,7 +221,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.cursor.step();
-        Ok(Escapes::Some)
+        Ok(())
     }
 
     /// Passes a number (RFC 8259 §6).

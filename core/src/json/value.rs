@@ -3,7 +3,7 @@
 
 use core::{fmt, iter::FusedIterator};
 
-use super::{JsonError, Number, Text, TextChars, cursor::Cursor, validate};
+use super::{JsonError, Number, Text, TextChars, cursor::Cursor, text::Escapes, validate};
 
 /// A JSON value (RFC 8259 §3), borrowed from the text for `'a`.
 ///
@@ -33,6 +33,20 @@ impl<'a> Value<'a> {
             Some(b'[') => Some(Self::Array(Array::trusted(json))),
             _ => Cursor::new(json).value(),
         }
+    }
+
+    /// The value that a walk has passed; `escapes` is whether it has some, if it is a string.
+    pub(super) fn passed(json: &'a str, escapes: Escapes) -> Option<Self> {
+        Some(match json.as_bytes().first()? {
+            b'"' => Self::String(Text::trusted(json, escapes)),
+            b'{' => Self::Object(Object::trusted(json)),
+            b'[' => Self::Array(Array::trusted(json)),
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'n' => Self::Null,
+            b'-' | b'0'..=b'9' => Self::Number(Number::trusted(json)),
+            _ => return None,
+        })
     }
 
     /// The string, if it is one.
@@ -123,6 +137,24 @@ impl<'a> Object<'a> {
     pub fn read_in_place(json: &'a mut [u8]) -> Result<Self, JsonError> {
         let length = super::resolve_escapes(json)?;
         let json = validate::text(json.get(..length).unwrap_or_default())?;
+        Value::trusted(json).and_then(Value::as_object).ok_or(JsonError::NotAnObject)
+    }
+
+    /// Reads as [`Object::read_in_place`] does, and shows each member to `visit`: in the same walk, where there is no
+    /// escape to resolve.
+    ///
+    /// `visit` may be shown members of a text that turns out to be none.
+    pub(crate) fn visit_in_place(
+        json: &'a mut [u8],
+        visit: &mut dyn FnMut(Text<'a>, Value<'a>),
+    ) -> Result<Self, JsonError> {
+        if json.contains(&b'\\') {
+            let object = Self::read_in_place(json)?;
+            object.members().for_each(|(name, value)| visit(name, value));
+            return Ok(object);
+        }
+        let json = validate::text(json)?;
+        validate::value(json, visit)?;
         Value::trusted(json).and_then(Value::as_object).ok_or(JsonError::NotAnObject)
     }
 

@@ -7,8 +7,7 @@ use crate::{call_error::CallError, form::Writer};
 
 /// A place under which authorization servers put their metadata.
 ///
-/// Servers have one or the other or both. For an issuer without a path both hosts are the same, and only the last part of
-/// the URL differs.
+/// Servers have one or the other or both.
 ///
 /// ```
 /// use bearward_core::WellKnown;

@@ -6,7 +6,7 @@ use super::{Policy, TokenType};
 use crate::{
     claims::{Names, Registered},
     error::{Claim, Error, Reason},
-    json::{Text, Value},
+    json::Text,
     time::UnixTime,
 };
 
@@ -36,7 +36,7 @@ impl Policy<'_> {
 
     pub(super) fn check_required(&self, claims: &Registered<'_>) -> Result<(), Error> {
         for name in self.required {
-            if claims.object.get(name).is_none_or(|value| matches!(value, Value::Null)) {
+            if !claims.has(name) {
                 return Err(Error::claim(claim_named(name), Reason::Missing));
             }
         }

@@ -2,15 +2,14 @@ use std::{format, string::String, vec::Vec};
 
 use super::{UserInfo, UserInfoEndpoint, UserInfoError};
 use crate::{
-    alg::Algorithm,
     answer_error::AnswerError,
     bearer::BearerToken,
     call::{Answer, Method},
     call_error::CallError,
     error::{Claim, Error, ErrorCode, Parameter, Reason},
+    fake::{ALGORITHMS, FakeKeys, ISSUER, KEY, sign},
     jose::JwkSet,
     json::{JsonError, Object},
-    key::{Key, KeyEntry, Keys, PublicKey},
     time::UnixTime,
 };
 
@@ -19,45 +18,10 @@ const NO_KEYS: JwkSet<0> = JwkSet::new();
 const JSON: Option<&str> = Some("application/json; charset=utf-8");
 const JWT: Option<&str> = Some("application/jwt; charset=utf-8");
 
-/// A signature is good if it is the message's length.
-#[derive(Debug)]
-struct Length;
-
-impl Algorithm for Length {
-    fn name(&self) -> &'static str {
-        "length"
-    }
-
-    fn fits(&self, _: &Key<'_>) -> bool {
-        true
-    }
-
-    fn fits_signature(&self, _: &Key<'_>, bytes: usize) -> bool {
-        bytes == 1
-    }
-
-    fn verify(&self, _: &Key<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {
-        if signature == [u8::try_from(message.len() % 251).unwrap()] { Ok(()) } else { Err(Error::BadSignature) }
-    }
-}
-
-struct AnyKey;
-
-impl Keys for AnyKey {
-    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-        let key = Key::Public(PublicKey::Ed25519 { x: &[0; 32] });
-        (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
-    }
-}
-
-static ALGORITHMS: &[&dyn Algorithm] = &[&Length];
-const SIGNED: UserInfoEndpoint<'_> = UserInfoEndpoint::signed("https://authority.example", "valve", ALGORITHMS);
+const SIGNED: UserInfoEndpoint<'_> = UserInfoEndpoint::signed(ISSUER, "valve", ALGORITHMS);
 
 fn jws(header: &str, claims: &str) -> String {
-    let encode = |bytes: &[u8]| format!("{}", crate::base64url::Encoded(bytes));
-    let message = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
-    let signature = encode(&[u8::try_from(message.len() % 251).unwrap()]);
-    format!("{message}.{signature}")
+    sign(header, claims, KEY)
 }
 
 /// What an endpoint makes of an answer about the user "jane": its claims and the algorithm.
@@ -70,7 +34,7 @@ fn read(
 ) -> Result<(String, Option<&'static str>), UserInfoError> {
     let (mut body, mut buffer) = (Vec::from(body), [0; 512]);
     let answer = Answer { status, content_type, body: &mut body };
-    let user: UserInfo<'_> = endpoint.read(answer, "jane", &AnyKey, now, &mut buffer)?;
+    let user: UserInfo<'_> = endpoint.read(answer, "jane", &FakeKeys::good(), now, &mut buffer)?;
     assert!(user.subject() == "jane");
     Ok((user.json().into(), user.algorithm()))
 }
@@ -80,7 +44,7 @@ fn plain(body: &str) -> Result<(String, Option<&'static str>), UserInfoError> {
 }
 
 fn signed(claims: &str) -> Result<(String, Option<&'static str>), UserInfoError> {
-    read(&SIGNED, 200, JWT, &jws(r#"{"alg":"length"}"#, claims), Some(NOW))
+    read(&SIGNED, 200, JWT, &jws(r#"{"alg":"TEST"}"#, claims), Some(NOW))
 }
 
 #[test]
@@ -114,7 +78,7 @@ fn oidc_core_5_3_2_sub_is_always_there() {
     for body in ["{}", r#"{"sub":7}"#, r#"{"sub":null}"#, r#"{"sub":""}"#, r#"{"sub":["jane"]}"#] {
         assert_eq!(plain(body), Err(AnswerError::Member("sub").into()), "{body}");
     }
-    let party = r#""iss":"https://authority.example","aud":"valve""#;
+    let party = r#""iss":"https://as.example","aud":"valve""#;
     assert_eq!(signed(&format!("{{{party}}}")), Err(AnswerError::Member("sub").into()));
 }
 
@@ -123,7 +87,7 @@ fn oidc_core_5_3_2_an_answer_about_another_subject_must_not_be_used() {
     for subject in ["Jane", "jane ", "jan", "john"] {
         assert_eq!(plain(&format!(r#"{{"sub":"{subject}"}}"#)), Err(UserInfoError::SubjectMismatch));
     }
-    let claims = r#"{"sub":"john","iss":"https://authority.example","aud":"valve"}"#;
+    let claims = r#"{"sub":"john","iss":"https://as.example","aud":"valve"}"#;
     assert_eq!(signed(claims), Err(UserInfoError::SubjectMismatch));
     // However either is escaped.
     assert!(plain(r#"{"sub":"j\u0061ne"}"#).is_ok());
@@ -137,15 +101,15 @@ fn oidc_core_5_3_2_an_answer_about_another_subject_must_not_be_used() {
 #[test]
 fn oidc_core_5_3_2_a_signed_answer_has_its_issuer_and_its_client() {
     let with = |more: &str| signed(&format!(r#"{{"sub":"jane"{more}}}"#));
-    let iss = r#","iss":"https://authority.example""#;
+    let iss = r#","iss":"https://as.example""#;
     let aud = r#","aud":"valve""#;
-    assert_eq!(with(&format!("{iss}{aud}")).unwrap().1, Some("length"));
+    assert_eq!(with(&format!("{iss}{aud}")).unwrap().1, Some("TEST"));
     assert!(with(&format!(r#"{iss},"aud":["pump","valve"]"#)).is_ok());
     let claim = |claim, reason| Err(UserInfoError::Jwt(Error::claim(claim, reason)));
     for (more, expected) in [
         (String::from(aud), claim(Claim::Issuer, Reason::Missing)),
         (format!(r#"{aud},"iss":"https://other.example""#), claim(Claim::Issuer, Reason::Mismatch)),
-        (format!(r#"{aud},"iss":["https://authority.example"]"#), claim(Claim::Issuer, Reason::Malformed)),
+        (format!(r#"{aud},"iss":["https://as.example"]"#), claim(Claim::Issuer, Reason::Malformed)),
         (String::from(iss), claim(Claim::Audience, Reason::Missing)),
         (format!(r#"{iss},"aud":"pump""#), claim(Claim::Audience, Reason::Mismatch)),
         (format!(r#"{iss},"aud":["valve",1]"#), claim(Claim::Audience, Reason::Malformed)),
@@ -157,8 +121,8 @@ fn oidc_core_5_3_2_a_signed_answer_has_its_issuer_and_its_client() {
 #[test]
 fn rfc7519_4_1_times_of_a_signed_answer_are_kept() {
     let jwt = |more: &str| {
-        let party = r#""iss":"https://authority.example","aud":"valve""#;
-        jws(r#"{"alg":"length"}"#, &format!(r#"{{"sub":"jane",{party},{more}}}"#))
+        let party = r#""iss":"https://as.example","aud":"valve""#;
+        jws(r#"{"alg":"TEST"}"#, &format!(r#"{{"sub":"jane",{party},{more}}}"#))
     };
     let claim = |claim, reason| Err(UserInfoError::Jwt(Error::claim(claim, reason)));
     for (more, expected) in [
@@ -178,9 +142,9 @@ fn rfc7519_4_1_times_of_a_signed_answer_are_kept() {
 
 #[test]
 fn the_registration_decides_whether_an_answer_is_signed() {
-    let body = r#"{"sub":"jane","iss":"https://authority.example","aud":"valve"}"#;
+    let body = r#"{"sub":"jane","iss":"https://as.example","aud":"valve"}"#;
     assert_eq!(read(&SIGNED, 200, JSON, body, Some(NOW)), Err(UserInfoError::NotSigned));
-    let jwt = jws(r#"{"alg":"length"}"#, body);
+    let jwt = jws(r#"{"alg":"TEST"}"#, body);
     let unexpected = Err(AnswerError::ContentType.into());
     assert_eq!(read(&UserInfoEndpoint::json(), 200, JWT, &jwt, Some(NOW)), unexpected);
     for content_type in [None, Some("text/html")] {
@@ -197,26 +161,25 @@ fn the_registration_decides_whether_an_answer_is_signed() {
 
 #[test]
 fn a_signed_answer_is_good_in_every_part() {
-    let claims = r#"{"sub":"jane","iss":"https://authority.example","aud":"valve"}"#;
+    let claims = r#"{"sub":"jane","iss":"https://as.example","aud":"valve"}"#;
     let jwt = |header: &str| read(&SIGNED, 200, JWT, &jws(header, claims), Some(NOW));
-    assert!(jwt(r#"{"alg":"length","typ":"JWT"}"#).is_ok());
-    assert!(jwt(r#"{"alg":"length","typ":"jwt"}"#).is_ok());
+    assert!(jwt(r#"{"alg":"TEST","typ":"JWT"}"#).is_ok());
+    assert!(jwt(r#"{"alg":"TEST","typ":"jwt"}"#).is_ok());
     for (header, expected) in [
         (r#"{"alg":"none"}"#, Error::AlgorithmNotAllowed),
         (r#"{"alg":"HS256"}"#, Error::AlgorithmNotAllowed),
-        (r#"{"alg":"length","typ":"at+jwt"}"#, Error::TokenType),
-        (r#"{"alg":"length","typ":"logout+jwt"}"#, Error::TokenType),
-        (r#"{"alg":"length","crit":["b64"]}"#, Error::Critical),
+        (r#"{"alg":"TEST","typ":"at+jwt"}"#, Error::TokenType),
+        (r#"{"alg":"TEST","typ":"logout+jwt"}"#, Error::TokenType),
+        (r#"{"alg":"TEST","crit":["b64"]}"#, Error::Critical),
         (r#"{"typ":"JWT"}"#, Error::Header(Parameter::Algorithm)),
-        (r#"{"alg":"length","kid":"a"}"#, Error::UnknownKey),
+        (r#"{"alg":"TEST","kid":"a"}"#, Error::UnknownKey),
     ] {
         assert_eq!(jwt(header), Err(UserInfoError::Jwt(expected)), "{header}");
     }
-    let forged = jws(r#"{"alg":"length"}"#, claims).replace('J', "K");
-    assert!(matches!(read(&SIGNED, 200, JWT, &forged, Some(NOW)), Err(UserInfoError::Jwt(_))));
-    let good = jws(r#"{"alg":"length"}"#, claims);
-    let unsigned = format!("{}.AA", good.rsplit_once('.').unwrap().0);
-    assert_eq!(read(&SIGNED, 200, JWT, &unsigned, Some(NOW)), Err(Error::BadSignature.into()));
+    let good = jws(r#"{"alg":"TEST"}"#, claims);
+    assert!(read(&SIGNED, 200, JWT, &good, Some(NOW)).is_ok());
+    let other = sign(r#"{"alg":"TEST"}"#, claims, "other key");
+    assert_eq!(read(&SIGNED, 200, JWT, &other, Some(NOW)), Err(Error::BadSignature.into()));
     assert_eq!(read(&SIGNED, 200, JWT, "a.b.c.d.e", Some(NOW)), Err(Error::Encrypted.into()));
     assert_eq!(signed("[]"), Err(AnswerError::Json(JsonError::NotAnObject).into()));
 }
@@ -247,14 +210,14 @@ fn oidc_core_5_3_3_an_error_is_as_rfc_6750_says() {
 
 #[test]
 fn a_buffer_that_is_too_small_is_an_error() {
-    let claims = r#"{"sub":"jane","iss":"https://authority.example","aud":"valve"}"#;
-    let jwt = jws(r#"{"alg":"length"}"#, claims);
+    let claims = r#"{"sub":"jane","iss":"https://as.example","aud":"valve"}"#;
+    let jwt = jws(r#"{"alg":"TEST"}"#, claims);
     for length in 0..jwt.len() / 4 * 3 {
         let mut body = Vec::from(jwt.as_str());
         let answer = Answer { status: 200, content_type: JWT, body: &mut body };
         let mut buffer = std::vec![0; length];
-        let read = SIGNED.read(answer, "jane", &AnyKey, NOW, &mut buffer);
-        let fits = length >= r#"{"alg":"length"}"#.len() + claims.len();
+        let read = SIGNED.read(answer, "jane", &FakeKeys::good(), NOW, &mut buffer);
+        let fits = length >= r#"{"alg":"TEST"}"#.len() + claims.len();
         assert_eq!(read.err(), (!fits).then_some(UserInfoError::Jwt(Error::TokenTooLong)), "{length}");
     }
 }

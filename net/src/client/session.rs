@@ -19,6 +19,34 @@ use crate::{
 /// A server may close a connection between two calls at any time. Then the later call fails with [`NetError::Stale`], and
 /// may be made once more on a new session; a first call never fails so. Whether that is right is for the caller to
 /// know: the server may have received the call all the same (RFC 9110 §9.2.2).
+///
+/// ```
+/// use bearward_core::Request;
+/// use bearward_net::{Clock, HttpClient, NetError, Timer, Tls, Url};
+/// use embedded_nal_async::{Dns, TcpConnect};
+///
+/// /// Reads the metadata and then the keys, over one connection if the server lets it stand.
+/// async fn discover<N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
+///     client: &mut HttpClient<'_, N, T, C, M>,
+///     buffer: &mut [u8],
+/// ) -> Result<(), NetError> {
+///     let metadata = Url::parse("https://as.example/.well-known/openid-configuration").expect("a constant");
+///     let keys = Url::parse("https://as.example/jwks").expect("a constant");
+///     let request = Request::get("application/json");
+///
+///     let mut session = client.open(&metadata).await?;
+///     session.send(&metadata, &request).await?.read_all(buffer).await?;
+///     if session.serves(&keys) {
+///         match session.send(&keys, &request).await {
+///             Ok(mut response) => return response.read_all(buffer).await.map(|_| ()),
+///             Err(NetError::Stale) => {}
+///             Err(error) => return Err(error),
+///         }
+///     }
+///     drop(session);
+///     client.fetch(&keys, &request, buffer).await.map(|_| ())
+/// }
+/// ```
 pub struct Session<'c, N: TcpConnect, T: Tls, M> {
     link: Link<'c, Connection<'c, N, T>, M>,
     origin: Url<'c>,

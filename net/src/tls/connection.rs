@@ -1,5 +1,7 @@
-//! An authenticated connection: application data ([RFC 8446 §5.2](https://www.rfc-editor.org/rfc/rfc8446#section-5.2)) and
-//! its end ([RFC 8446 §6.1](https://www.rfc-editor.org/rfc/rfc8446#section-6.1)).
+//! An authenticated connection: application data ([RFC 8446 §5.2](https://www.rfc-editor.org/rfc/rfc8446#section-5.2))
+//! and its end ([RFC 8446 §6.1](https://www.rfc-editor.org/rfc/rfc8446#section-6.1)).
+
+use core::fmt;
 
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_tls::TlsConnection;
@@ -13,8 +15,9 @@ use crate::error::TlsError;
 
 /// A connection that [`EmbeddedTls`](crate::EmbeddedTls) has opened.
 ///
-/// It ends with the first error, and each further operation gives the same one. So it does when the future of an operation
-/// is dropped before it is done: a record may have been left in the middle.
+/// It ends with the first error, and each further operation gives the same one. So it does when the future of an
+/// operation is dropped before it is done: a record may have been left in the middle, and another one in its place
+/// would use a nonce twice.
 pub struct EmbeddedTlsConnection<'c, S: Read + Write> {
     pub(super) tls: TlsConnection<'c, Guard<'c, S>, Suite>,
     pub(super) state: &'c State,
@@ -50,8 +53,8 @@ impl<'c, S: Read + Write + 'c> EmbeddedTlsConnection<'c, S> {
     }
 }
 
-impl<S: Read + Write> core::fmt::Debug for EmbeddedTlsConnection<'_, S> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl<S: Read + Write> fmt::Debug for EmbeddedTlsConnection<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedTlsConnection").field("state", self.state).finish_non_exhaustive()
     }
 }

@@ -1,9 +1,9 @@
-//! The record layer's outside ([RFC 8446 §5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)): what may pass between
-//! embedded-tls and the stream.
+//! The record layer's outside ([RFC 8446 §5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)): what may pass
+//! between embedded-tls and the stream.
 //!
-//! Nothing but the ClientHello is written until the server has proved who it is, whatever embedded-tls believes. Records
-//! that are too long, empty, or unprotected where they must be protected are refused before it sees them: some would make
-//! it panic.
+//! Nothing but the ClientHello is written until the server has proved who it is, whatever embedded-tls believes.
+//! Records that are too long, empty, or unprotected where they must be protected are refused before it sees them: some
+//! would make it panic.
 
 use embedded_io_async::{Error, ErrorType, Read, Write};
 
@@ -23,8 +23,8 @@ const LONGEST_CIPHERTEXT: usize = 16_640;
 
 /// RFC 8446 §5.1: what every record says, and what is authenticated with it.
 pub(super) const VERSION: [u8; 2] = [3, 3];
-/// What the guard writes in its place once the handshake is done. It is how the cipher suite, which has no state, learns
-/// it; no record from outside passes with it.
+/// What the guard writes in its place once the handshake is done. It is how the cipher suite, which has no state,
+/// learns it; no record from outside passes with it.
 pub(super) const VERSION_WHEN_OPEN: [u8; 2] = [3, 0xff];
 
 pub(super) struct Guard<'c, S> {
@@ -90,7 +90,10 @@ impl<S: Read> Guard<'_, S> {
         self.body = usize::from(u16::from_be_bytes([high, low]));
         match (self.state.phase(), kind) {
             (Phase::ServerHello, HANDSHAKE) => self.state.enter(Phase::Certificate),
-            (Phase::ServerHello | Phase::Certificate, ALERT) => return Err(self.read_alert().await?),
+            // Before the server has proved who it is, nothing is lost by believing that it refuses.
+            (Phase::ServerHello | Phase::Certificate | Phase::CertificateVerify | Phase::Finished, ALERT) => {
+                return Err(self.read_alert().await?);
+            }
             (Phase::Certificate | Phase::CertificateVerify | Phase::Finished, CHANGE_CIPHER_SPEC) if self.body == 1 => {
             }
             (Phase::Certificate | Phase::CertificateVerify | Phase::Finished | Phase::Open, APPLICATION_DATA)

@@ -1,7 +1,9 @@
 //! What embedded-tls asks for in a handshake: randomness, the verifier, and the client's own certificate
 //! ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
 
-use bearward_core::der;
+use core::fmt;
+
+use bearward_core::{Signer, der, limits};
 use embedded_tls::{Certificate, CryptoProvider, CryptoRngCore, SignatureScheme, TlsError as Theirs, TlsVerifier};
 use heapless::Vec;
 use rand_core::CryptoRng;
@@ -13,27 +15,23 @@ use crate::error::TlsError;
 #[derive(Clone, Copy)]
 pub struct ClientCertificate<'a> {
     der: &'a [u8],
-    key: &'a dyn ClientKey,
+    key: &'a dyn Signer,
 }
 
 impl<'a> ClientCertificate<'a> {
-    /// A certificate in DER, of a P-256 key. It is sent alone: the server must know the authority that issued it.
+    /// A certificate in DER, and its key, which signs with `ES256`; with another one, connections to servers that ask
+    /// for the certificate fail with [`TlsError::ClientKey`]. The certificate is sent alone: the server must know the
+    /// authority that issued it.
     #[must_use]
-    pub const fn new(der: &'a [u8], key: &'a dyn ClientKey) -> Self {
+    pub const fn new(der: &'a [u8], key: &'a dyn Signer) -> Self {
         Self { der, key }
     }
 }
 
-impl core::fmt::Debug for ClientCertificate<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for ClientCertificate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClientCertificate({} bytes)", self.der.len())
     }
-}
-
-/// A P-256 key that signs, perhaps within a secure element.
-pub trait ClientKey {
-    /// The ES256 signature of a message: r and s (RFC 7518 §3.4). `None` if the key cannot.
-    fn sign(&self, message: &[u8]) -> Option<[u8; 64]>;
 }
 
 pub(super) struct Provider<'a, R> {
@@ -75,23 +73,29 @@ impl AsRef<[u8]> for DerSignature {
 }
 
 struct ProofSigner<'a> {
-    key: &'a dyn ClientKey,
+    key: &'a dyn Signer,
     state: &'a State,
 }
 
 impl signature::Signer<DerSignature> for ProofSigner<'_> {
     fn try_sign(&self, message: &[u8]) -> Result<DerSignature, signature::Error> {
-        let mut signature = Vec::new();
-        let mut buffer = [0; _];
-        let signed = self
-            .key
-            .sign(message)
-            .and_then(|raw| signature.extend_from_slice(der::es256_from_jose(&raw, &mut buffer)?).ok());
-        if signed.is_none() {
+        Ok(DerSignature(self.sign(message).unwrap_or_else(|| {
             // An error would make embedded-tls panic. The guard lets nothing out after this.
             self.state.fail(TlsError::ClientKey);
+            Vec::new()
+        })))
+    }
+}
+
+impl ProofSigner<'_> {
+    fn sign(&self, message: &[u8]) -> Option<Vec<u8, { der::P256_SIGNATURE_BYTES }>> {
+        if self.key.algorithm() != "ES256" {
+            return None;
         }
-        Ok(DerSignature(signature))
+        let mut signature = [0; limits::SIGNATURE_BYTES];
+        let length = self.key.sign(message, &mut signature).ok()?;
+        let signature = signature.get(..length)?.try_into().ok()?;
+        Vec::from_slice(der::es256_from_jose(signature, &mut [0; _])?).ok()
     }
 }
 

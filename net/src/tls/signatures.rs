@@ -87,12 +87,7 @@ fn verify(algorithm: &dyn Algorithm, key: PublicKey<'_>, message: &[u8], signatu
         PublicKey::Ec { curve, .. } => der::ecdsa_to_jose(signature, curve, &mut buffer),
         _ => Some(signature),
     };
-    let key = Key::Public(key);
-    signature.is_some_and(|signature| {
-        algorithm.fits(&key)
-            && algorithm.fits_signature(&key, signature.len())
-            && algorithm.verify(&key, message, signature).is_ok()
-    })
+    signature.is_some_and(|signature| algorithm.verify(&Key::Public(key), message, signature).is_ok())
 }
 
 /// SEC 1 §2.3.4, uncompressed.

@@ -1,5 +1,6 @@
-//! How far a handshake has come, and what has ended it. The guard beneath TLS, the verifier within it and the connection
-//! above it share this: embedded-tls passes no error of theirs through.
+//! How far a handshake has come ([RFC 8446 §2](https://www.rfc-editor.org/rfc/rfc8446#section-2)), and what has ended
+//! it. The guard beneath TLS, the verifier within it and the connection above it share this: embedded-tls passes no
+//! error of theirs through.
 
 use core::cell::Cell;
 

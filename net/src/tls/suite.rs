@@ -1,9 +1,9 @@
 //! TLS_AES_128_GCM_SHA256 ([RFC 8446 §B.4](https://www.rfc-editor.org/rfc/rfc8446#appendix-B.4)), with a look at what a
 //! record holds before embedded-tls takes it apart.
 //!
-//! embedded-tls panics on a handshake message after the handshake, except for a NewSessionTicket, and cannot put a message
-//! together that spans records. The cipher is ours to give, so it puts another message in the place of such a one, by
-//! which [`State::fail_with`](super::state::State::fail_with) and the verifier know what happened.
+//! embedded-tls panics on a handshake message after the handshake, except for a NewSessionTicket, and cannot put a
+//! message together that spans records. The cipher is ours to give, so it puts another message in the place of such a
+//! one, by which [`State::fail_with`](super::state::State::fail_with) and the verifier know what happened.
 
 use aes_gcm::{
     Aes128Gcm,

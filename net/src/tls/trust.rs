@@ -1,8 +1,9 @@
 //! What makes a certificate good ([RFC 5280 §6](https://www.rfc-editor.org/rfc/rfc5280#section-6),
 //! [RFC 9525](https://www.rfc-editor.org/rfc/rfc9525)): a path to a trust anchor, or a pinned key.
 
+use core::{fmt, time::Duration};
+
 use bearward_core::{Algorithm, UnixTime};
-use core::time::Duration;
 use digest::Digest as _;
 use embedded_tls::Sha256;
 use heapless::Vec;
@@ -28,17 +29,18 @@ const ALGORITHMS: usize = 16;
 /// let pinned_too = Trust::anchors(&[ROOT]).with_pins(&PINS);
 /// let closed_installation = Trust::keys(&PINS);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Trust<'a> {
     anchors: Option<&'a [&'a [u8]]>,
     pins: &'a [[u8; 32]],
 }
 
 impl<'a> Trust<'a> {
-    /// Trusts the certificates that these authorities vouch for: their own certificates in DER, which stay where they are,
-    /// in flash.
+    /// Trusts the certificates that these authorities vouch for: their own certificates in DER, which stay where they
+    /// are, in flash.
     ///
-    /// Of an authority's certificate, only its name, key and name constraints count (RFC 5280 §6.1.1): its dates do not.
+    /// Of an authority's certificate, only its name, key and name constraints count (RFC 5280 §6.1.1): its dates do
+    /// not.
     #[must_use]
     pub const fn anchors(anchors: &'a [&'a [u8]]) -> Self {
         Self { anchors: Some(anchors), pins: &[] }
@@ -126,6 +128,13 @@ impl<'a> Trust<'a> {
         let Some((header, length)) = spki_header(key.len()) else { return false };
         let hash = Sha256::new().chain_update(header.get(..length).unwrap_or_default()).chain_update(key).finalize();
         self.pins.iter().any(|pin| *hash == *pin)
+    }
+}
+
+impl fmt::Debug for Trust<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let anchors = self.anchors.map(<[_]>::len);
+        f.debug_struct("Trust").field("anchors", &anchors).field("pins", &self.pins.len()).finish()
     }
 }
 

@@ -1,5 +1,5 @@
-//! The server's authentication ([RFC 8446 §4.4](https://www.rfc-editor.org/rfc/rfc8446#section-4.4)): a good certificate,
-//! then the proof that the server has its key.
+//! The server's authentication ([RFC 8446 §4.4](https://www.rfc-editor.org/rfc/rfc8446#section-4.4)): a good
+//! certificate, then the proof that the server has its key.
 
 use bearward_core::{Algorithm, Jwk, UnixTime};
 use digest::Digest as _;

@@ -8,6 +8,9 @@
 #[cfg(feature = "provoke-alloc")]
 extern crate alloc;
 
+#[cfg(feature = "tls")]
+mod tls;
+
 use core::{
     fmt::{self, Write as _},
     hint::black_box,
@@ -62,6 +65,8 @@ fn main() -> ! {
     black_box(metadata(request).is_ok());
     answers(request);
     black_box(network::call(request).is_ok());
+    #[cfg(feature = "tls")]
+    black_box(tls::call(request).is_ok());
     provoke(request);
     loop {
         core::hint::spin_loop();

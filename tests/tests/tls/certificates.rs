@@ -8,7 +8,7 @@ use rcgen::{
 use tests::pki::{Authority, Identity, KeyType, Pki, authority_params, server_params};
 
 use super::{
-    client::{Client, SERVER},
+    client::{Client, SERVER, assert_only_client_hello},
     server::{RESPONSE, serve, serve_chain},
 };
 
@@ -30,7 +30,7 @@ fn refused_below(params: CertificateParams, names: &[&str], asked: &str) -> Resu
     match client.call(serve(&Identity { chain, key })) {
         outcome if outcome.is_open => Ok(()),
         outcome => {
-            super::client::assert_only_client_hello(&outcome.sent);
+            assert_only_client_hello(&outcome.sent);
             Err(outcome.response.unwrap_err())
         }
     }
@@ -280,7 +280,7 @@ fn no_byte_of_a_chain_can_be_changed() {
             chain[index][place] ^= 0x10;
             let outcome = Client::new(&pki).call(serve_chain(chain, server.key_der()));
             assert!(!outcome.is_open, "certificate {index}, byte {place}");
-            super::client::assert_only_client_hello(&outcome.sent);
+            assert_only_client_hello(&outcome.sent);
         }
     }
 }

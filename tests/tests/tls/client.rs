@@ -224,8 +224,8 @@ pub fn records(mut bytes: &[u8]) -> Vec<(u8, usize)> {
     records
 }
 
-/// Nothing of the caller's, and nothing that says who the device is, was sent: one record, of the type handshake, with the
-/// message ClientHello and nothing behind it.
+/// Nothing of the caller's, and nothing that says who the device is, was sent: one record, of the type handshake, with
+/// the message ClientHello and nothing behind it.
 pub fn assert_only_client_hello(sent: &[u8]) {
     let records = records(sent);
     assert_eq!(records.len(), 1, "{records:?}");

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use bearward_core::{Algorithm, Es256};
-use bearward_net::{ClientCertificate, ClientKey, TlsError};
-use p256::{
-    ecdsa::{Signature, SigningKey, signature::Signer as _},
-    pkcs8::DecodePrivateKey as _,
-};
+use bearward_core::{Algorithm, Es256, Es256Signer, Signer, SignerError, UnixTime};
+use bearward_net::{ClientCertificate, EmbeddedTls, TLS_RECORD_BYTES, Tls, TlsError, Trust};
+use embedded_io_async::Write as _;
+use p256::pkcs8::DecodePrivateKey as _;
+use rand::{SeedableRng as _, rngs::StdRng};
 use sha2::{Digest, Sha256};
 use tests::pki::{Identity, KeyType, Pki, server_params};
 
 use super::{
-    client::{Client, REQUEST, SERVER, assert_only_client_hello, records, request},
+    client::{ALGORITHMS, Client, NOW, REQUEST, SERVER, Wire, assert_only_client_hello, block_on, records, request},
     server::{RESPONSE, builder, resolver, serve, serve_chain, serve_clients_of, serve_with},
 };
 
@@ -168,25 +167,23 @@ fn an_algorithm_that_is_not_in_the_list_verifies_nothing() {
     }
 }
 
-struct Key(SigningKey);
+/// A key that does not do what it should.
+struct BrokenKey(&'static str, usize);
 
-impl ClientKey for Key {
-    fn sign(&self, message: &[u8]) -> Option<[u8; 64]> {
-        let signature: Signature = self.0.sign(message);
-        Some(signature.to_bytes().into())
+impl Signer for BrokenKey {
+    fn algorithm(&self) -> &'static str {
+        self.0
+    }
+
+    fn sign(&self, _: &[u8], signature: &mut [u8]) -> Result<usize, SignerError> {
+        signature.get_mut(..self.1).ok_or(SignerError::new())?.fill(7);
+        Ok(self.1)
     }
 }
 
-struct BrokenKey;
-
-impl ClientKey for BrokenKey {
-    fn sign(&self, _: &[u8]) -> Option<[u8; 64]> {
-        None
-    }
-}
-
-fn client_key(identity: &Identity) -> Key {
-    Key(SigningKey::from_pkcs8_der(identity.key_der()).unwrap())
+fn client_key(identity: &Identity) -> Es256Signer<'static> {
+    let key = p256::SecretKey::from_pkcs8_der(identity.key_der()).unwrap();
+    Es256Signer::new(&key.to_bytes().into()).unwrap()
 }
 
 #[test]
@@ -219,33 +216,48 @@ fn a_client_key_that_does_not_sign_sends_no_signature() {
     let pki = Pki::new(KeyType::P256);
     let device = pki.client("valve-7.example.test");
     let certificate = device.chain[0].der().to_vec();
-    let client = Client { certificate: Some(ClientCertificate::new(&certificate, &BrokenKey)), ..Client::new(&pki) };
-    let outcome = client.call(serve_clients_of(&pki, &pki.server(&[SERVER])));
-    assert_eq!(outcome.response, Err(TlsError::ClientKey));
-    assert!(!outcome.is_open);
-    // The ClientHello and the certificate.
-    assert_eq!(records(&outcome.sent).len(), 2);
+    for key in [BrokenKey("ES256", 63), BrokenKey("ES256", 9999), BrokenKey("ES384", 64)] {
+        let client = Client { certificate: Some(ClientCertificate::new(&certificate, &key)), ..Client::new(&pki) };
+        let outcome = client.call(serve_clients_of(&pki, &pki.server(&[SERVER])));
+        assert_eq!(outcome.response, Err(TlsError::ClientKey));
+        assert!(!outcome.is_open);
+        // The ClientHello and the certificate.
+        assert_eq!(records(&outcome.sent).len(), 2);
+    }
+}
+
+#[test]
+fn a_client_certificate_takes_64_bytes_more_to_send() {
+    let pki = Pki::new(KeyType::P256);
+    let names: Vec<String> = (0..40).map(|number| format!("valve-{number}.example.test")).collect();
+    let mut params = server_params(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let device = pki.server_with(params);
+    let (certificate, key) = (device.chain[0].der().to_vec(), client_key(&device));
+    let with_room = |room: usize| {
+        let certificate = ClientCertificate::new(&certificate, &key);
+        let client = Client { certificate: Some(certificate), send_bytes: room, ..Client::new(&pki) };
+        client.call(serve_clients_of(&pki, &pki.server(&[SERVER]))).response
+    };
+    assert!(certificate.len() > 640);
+    assert_eq!(with_room(certificate.len() + 64).as_deref(), Ok(RESPONSE));
+    assert_eq!(with_room(certificate.len()), Err(TlsError::Buffer));
 }
 
 #[test]
 fn every_connection_takes_fresh_randomness() {
-    use super::client::block_on;
-    use bearward_core::UnixTime;
-    use bearward_net::{EmbeddedTls, TLS_RECORD_BYTES, Tls, Trust};
-    use rand::{SeedableRng, rngs::StdRng};
-
     let pki = Pki::new(KeyType::P256);
     let root = pki.root.certificate.der().to_vec();
     let (mut receive, mut send) = ([0; TLS_RECORD_BYTES], [0; 1024]);
     let anchors: [&[u8]; 1] = [&root];
     let rng = StdRng::seed_from_u64(9);
     let trust = Trust::anchors(&anchors);
-    let mut tls = EmbeddedTls::new(rng, trust, super::client::ALGORITHMS, &mut receive, &mut send);
+    let mut tls = EmbeddedTls::new(rng, trust, ALGORITHMS, &mut receive, &mut send);
     let mut hellos = Vec::new();
     for _ in 0..2 {
-        let wire = super::client::Wire::connect(serve(&pki.server(&[SERVER])));
+        let wire = Wire::connect(serve(&pki.server(&[SERVER])));
         let sent = wire.sent();
-        let connection = block_on(tls.connect(wire, SERVER, Some(UnixTime::from_seconds(super::client::NOW)))).unwrap();
+        let connection = block_on(tls.connect(wire, SERVER, Some(UnixTime::from_seconds(NOW)))).unwrap();
         block_on(EmbeddedTls::<StdRng>::close(connection));
         hellos.push(sent.borrow()[..250].to_vec());
     }
@@ -315,8 +327,7 @@ fn long_requests_are_cut_into_records_of_the_send_buffer() {
     let pki = Pki::new(KeyType::P256);
     let client = Client { send_bytes: 640, ..Client::new(&pki) };
     let (result, sent) = client.with_connection(serve(&pki.server(&[SERVER])), |connection| {
-        use embedded_io_async::Write as _;
-        super::client::block_on(connection.tls.write_all(&[b'x'; 5000]))?;
+        block_on(connection.tls.write_all(&[b'x'; 5000]))?;
         request(connection)
     });
     assert_eq!(result.as_deref(), Ok(RESPONSE));
@@ -326,7 +337,7 @@ fn long_requests_are_cut_into_records_of_the_send_buffer() {
 }
 
 #[test]
-fn a_server_without_tls_1_3_or_without_p_256_is_refused_with_its_alert() {
+fn a_server_without_p_256_refuses_with_an_alert() {
     let pki = Pki::new(KeyType::P256);
     let server = pki.server(&[SERVER]);
     let mut provider = rustls::crypto::ring::default_provider();
@@ -340,4 +351,27 @@ fn a_server_without_tls_1_3_or_without_p_256_is_refused_with_its_alert() {
     let outcome = client.call(serve_with(config, RESPONSE));
     assert_eq!(outcome.response, Err(TlsError::Alert(40)));
     assert_only_client_hello(&outcome.sent);
+}
+
+#[test]
+fn what_a_connection_takes_of_the_callers_memory_is_bounded() {
+    // On a 64-bit host; less where pointers are shorter. The buffers come on top.
+    let rng = StdRng::seed_from_u64(1);
+    let (mut receive, mut send) = ([], []);
+    let mut tls = EmbeddedTls::new(rng, Trust::anchors(&[]), ALGORITHMS, &mut receive, &mut send);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let wire = Wire::connect(listener.local_addr().unwrap());
+    let connect = tls.connect(wire, SERVER, Some(UnixTime::from_seconds(NOW)));
+    let connection = size_of::<<EmbeddedTls<'_, StdRng> as Tls>::Connection<'_, Wire>>();
+    assert!(size_of_val(&connect) <= 3840, "{}", size_of_val(&connect));
+    assert!(connection <= 1408, "{connection}");
+}
+
+#[test]
+fn debug_shows_neither_randomness_nor_what_the_buffers_hold() {
+    let (mut receive, mut send) = ([0x5a; 32], [0xa5; 32]);
+    let tls = EmbeddedTls::new("the seed", Trust::anchors(&[b"anchor"]), ALGORITHMS, &mut receive, &mut send);
+    let shown = format!("{tls:?}");
+    assert!(shown.starts_with("EmbeddedTls { trust: Trust { anchors: Some(1), pins: 0 }"), "{shown}");
+    assert!(!shown.contains("seed") && !shown.contains("90, 90") && !shown.contains("165, 165"), "{shown}");
 }

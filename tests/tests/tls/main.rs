@@ -8,5 +8,6 @@ mod connection;
 mod garbage;
 mod handshakes;
 mod protocol;
+mod records;
 mod scripted;
 mod server;

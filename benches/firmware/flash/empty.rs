@@ -1,0 +1,5 @@
+//! Nothing: what every image has.
+#![no_std]
+#![no_main]
+
+chip_bench::image!();

@@ -1,0 +1,5 @@
+//! ES256 alone.
+#![no_std]
+#![no_main]
+
+chip_bench::image! { Es256 => chip_bench::from_field_to_status }

@@ -1,0 +1,251 @@
+//! Measures bearward-core on a Cortex-M4, and prints a line for each row of the table: its name, the bytes that it works
+//! on, instructions and stack, with tabs between. Then the sizes of what a device keeps.
+#![no_std]
+#![no_main]
+
+use core::{hint::black_box, panic::PanicInfo};
+
+use bearward_core::{
+    Algorithm, BearerRequest, BearerToken, Claim, EdDsa, Error, Es256, Es384, Es512, Hs256, JwkSet, JwkSetReader, Key,
+    Keys, Policy, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, base64url, json, verify_jws,
+};
+use chip_bench::{Cost, Meter};
+use cortex_m_semihosting::{debug, hprintln};
+
+mod samples {
+    //! What benches/examples/chip_samples.rs made.
+
+    /// A token, and the key set that verifies it.
+    #[derive(Debug)]
+    pub struct Sample {
+        /// What it shows.
+        pub name: &'static str,
+        /// In compact form.
+        pub token: &'static str,
+        /// As JSON.
+        pub keys: &'static str,
+    }
+
+    include!("../samples.rs");
+}
+
+use samples::{ACCEPTED, NOW, Sample};
+
+static ALGORITHMS: &[&dyn Algorithm] = &[&Hs256, &Rs256, &Ps256, &Es256, &Es384, &Es512, &EdDsa];
+static POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", ALGORITHMS);
+static UNSIGNED: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", &[&Unverified]);
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    hprintln!("compiler\t{}", env!("COMPILER"));
+    let table = Table { meter: Meter::start() };
+    parts(&table);
+    for sample in &ACCEPTED {
+        accepted(&table, sample);
+    }
+    cached(&table, es256());
+    refused(&table);
+    key_sets(&table);
+    sizes();
+    debug::exit(debug::EXIT_SUCCESS);
+    unreachable!("QEMU has ended");
+}
+
+struct Table {
+    meter: Meter,
+}
+
+impl Table {
+    /// A row; what is measured must do what its name says.
+    fn row(&self, name: &str, bytes: usize, run: &mut dyn FnMut() -> bool) {
+        let mut good = false;
+        let Cost { instructions, stack } = self.meter.cost(&mut || good = run());
+        assert!(good);
+        hprintln!("row\t{}\t{}\t{}\t{}", name, bytes, instructions, stack);
+    }
+}
+
+/// The steps of a validation.
+fn parts(table: &Table) {
+    let sample = es256();
+    let keys = public_keys(sample);
+
+    let mut field = [0; 1024];
+    let field = joined(&mut field, &[b"Bearer ", sample.token.as_bytes()]);
+    table.row("bearer token from the header field", field.len(), &mut || {
+        let request = BearerRequest::new(Transport::Tls).with_authorization([black_box(&*field)]);
+        request.token(&mut []).is_ok_and(|found| black_box(found).is_some())
+    });
+
+    let (header, rest) = sample.token.split_once('.').unwrap_or_default();
+    let (payload, _) = rest.split_once('.').unwrap_or_default();
+    let mut buffer = [0; 1024];
+    table.row("header: shape, base64url, JSON, key", header.len(), &mut || {
+        // A signature of no length that fits ends it where the header has been read and the key found.
+        verify_jws(black_box(sample.token).as_bytes(), &[&NoneFits], &keys, &mut buffer).err()
+            == Some(Error::BadSignature)
+    });
+    table.row("claims: base64url, JSON", payload.len(), &mut || {
+        let decoded = base64url::decode(black_box(payload).as_bytes(), &mut buffer);
+        let object = decoded.and_then(|claims| json::Object::read_in_place(claims).ok());
+        object.is_some_and(|object| object.members().map(black_box).count() == 13)
+    });
+    table.row("all but the signature", sample.token.len(), &mut || {
+        validate(&UNSIGNED, sample.token, &keys, &mut buffer).is_ok()
+    });
+    let mut buffer = [0; 2048];
+    let json = &mut buffer[..samples::DEEP_AND_WIDE.len()];
+    json.copy_from_slice(samples::DEEP_AND_WIDE.as_bytes());
+    table.row("JSON as deep and wide as is read", samples::DEEP_AND_WIDE.len(), &mut || {
+        json::Object::read_in_place(black_box(&mut *json)).map(black_box).is_ok()
+    });
+}
+
+/// A whole validation, with the key read beforehand.
+fn accepted(table: &Table, sample: &Sample) {
+    let mut buffer = [0; 1024];
+    let mut validate = |keys: &dyn Keys| {
+        table.row(sample.name, sample.token.len(), &mut || validate(&POLICY, sample.token, keys, &mut buffer).is_ok());
+    };
+    if sample.name.starts_with("HS") {
+        let mut secret = [0; 64];
+        validate(&require(SecretSet::<1>::read_local(sample.keys.as_bytes(), &mut secret)));
+    } else {
+        validate(&public_keys(sample));
+    }
+}
+
+fn cached(table: &Table, sample: &Sample) {
+    let keys = public_keys(sample);
+    let mut cache = TokenCache::<8>::new();
+    let mut buffer = [0; 1024];
+    let mut validate = || {
+        let token = BearerToken::new(black_box(sample.token))?;
+        let token = POLICY.verify_cached(token, &keys, UnixTime::from_seconds(NOW), &mut buffer, &mut cache)?;
+        black_box(token).require_scope("valve:open")
+    };
+    require(validate());
+    table.row("ES256, found in the cache", sample.token.len(), &mut || validate().is_ok());
+}
+
+fn refused(table: &Table) {
+    let claim = |claim, reason| Error::Claim { claim, reason };
+    let keys = public_keys(es256());
+    let mut buffer = [0; 1024];
+    for (sample, error) in [
+        (&samples::NOT_COMPACT, Error::NotCompact),
+        (&samples::ALGORITHM, Error::AlgorithmNotAllowed),
+        (&samples::UNKNOWN_KEY, Error::UnknownKey),
+        (&samples::BAD_SIGNATURE, Error::BadSignature),
+        (&samples::EXPIRED, claim(Claim::ExpirationTime, Reason::Expired)),
+        (&samples::WRONG_AUDIENCE, claim(Claim::Audience, Reason::Mismatch)),
+    ] {
+        table.row(sample.name, sample.token.len(), &mut || {
+            validate(&POLICY, sample.token, &keys, &mut buffer).err() == Some(error)
+        });
+    }
+}
+
+fn key_sets(table: &Table) {
+    let mut keys = JwkSet::<4>::new();
+    table.row("JWK Set of 4 keys, in pieces of 64 bytes", samples::KEY_SET.len(), &mut || {
+        let mut reader = JwkSetReader::new(&mut keys);
+        let fed = black_box(samples::KEY_SET).as_bytes().chunks(64).all(|piece| reader.feed(piece).is_ok());
+        fed && reader.finish().is_ok() && keys.len() == 4
+    });
+}
+
+/// What a device keeps, in bytes.
+fn sizes() {
+    hprintln!("size\t`JwkSet<4>`, any key\t{}", size_of::<JwkSet<4>>());
+    hprintln!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
+    hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
+    hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
+}
+
+/// What a resource server does with a token and its own policy. One for all rows, as in firmware.
+#[inline(never)]
+fn validate(policy: &Policy<'_>, token: &str, keys: &dyn Keys, buffer: &mut [u8]) -> Result<(), Error> {
+    let token = BearerToken::new(black_box(token))?;
+    let token = policy.verify(token, keys, UnixTime::from_seconds(black_box(NOW)), buffer)?;
+    black_box(token).require_scope("valve:open")
+}
+
+fn es256() -> &'static Sample {
+    require(ACCEPTED.iter().find(|sample| sample.name == "ES256").ok_or(()))
+}
+
+fn public_keys(sample: &Sample) -> JwkSet<1> {
+    require(JwkSet::read(sample.keys.as_bytes()))
+}
+
+fn require<T, E>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(_) => panic!("a sample is not what it should be"),
+    }
+}
+
+fn joined<'b>(buffer: &'b mut [u8], parts: &[&[u8]]) -> &'b [u8] {
+    let mut length = 0;
+    for part in parts {
+        buffer[length..length + part.len()].copy_from_slice(part);
+        length += part.len();
+    }
+    &buffer[..length]
+}
+
+/// Takes every signature: what is left is what surrounds one.
+#[derive(Debug)]
+struct Unverified;
+
+/// Has no signature of the right length: nothing behind the header is looked at.
+#[derive(Debug)]
+struct NoneFits;
+
+impl Algorithm for Unverified {
+    fn name(&self) -> &'static str {
+        "ES256"
+    }
+
+    fn fits(&self, key: &Key<'_>) -> bool {
+        Es256.fits(key)
+    }
+
+    fn fits_signature(&self, key: &Key<'_>, bytes: usize) -> bool {
+        Es256.fits_signature(key, bytes)
+    }
+
+    fn verify(&self, _: &Key<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {
+        black_box((message, signature));
+        Ok(())
+    }
+}
+
+impl Algorithm for NoneFits {
+    fn name(&self) -> &'static str {
+        "ES256"
+    }
+
+    fn fits(&self, key: &Key<'_>) -> bool {
+        Es256.fits(key)
+    }
+
+    fn fits_signature(&self, _: &Key<'_>, _: usize) -> bool {
+        false
+    }
+
+    fn verify(&self, _: &Key<'_>, _: &[u8], _: &[u8]) -> Result<(), Error> {
+        Err(Error::BadSignature)
+    }
+}
+
+/// Says nothing of the panic: its text would be in the image, with paths of the machine that built it.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    hprintln!("panic");
+    debug::exit(debug::EXIT_FAILURE);
+    loop {
+        core::hint::spin_loop();
+    }
+}
