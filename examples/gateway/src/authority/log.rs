@@ -162,3 +162,57 @@ impl Drop for Attempt<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bearward_core::{AnswerError, CallError, IntrospectionError};
+
+    use super::*;
+
+    fn trouble(log: &Rc<Log>) -> Option<FailureKind> {
+        log.0.get().map(|trouble| trouble.kind)
+    }
+
+    #[test]
+    fn a_server_out_of_reach_is_reached_again_by_a_connection_alone() {
+        let log = Rc::new(Log::default());
+        Attempt::new(&log, Step::Connect).end(Some(NetError::NameNotResolved));
+        // The request that waited for it tells the same, and that changes nothing.
+        log.failed(NetError::NameNotResolved.into());
+        for asked in [false, true] {
+            log.decided(asked);
+            assert_eq!(trouble(&log), Some(NetError::NameNotResolved.into()));
+        }
+        Attempt::new(&log, Step::Connect).end(None);
+        assert_eq!(trouble(&log), Some(NetError::NameNotResolved.into()));
+        log.connected();
+        assert_eq!(trouble(&log), None);
+    }
+
+    #[test]
+    fn what_a_server_answers_is_better_again_by_a_better_answer_alone() {
+        let log = Rc::new(Log::default());
+        let refused = IntrospectionError::Answer(AnswerError::ClientRefused);
+        log.failed(refused.into());
+        log.connected();
+        log.decided(false);
+        assert_eq!(trouble(&log), Some(refused.into()));
+        log.decided(true);
+        assert_eq!(trouble(&log), None);
+    }
+
+    #[test]
+    fn a_step_that_is_given_up_took_too_long() {
+        let log = Rc::new(Log::default());
+        drop(Attempt::new(&log, Step::Handshake));
+        assert_eq!(trouble(&log), Some(NetError::TimedOut(Step::Handshake).into()));
+    }
+
+    #[test]
+    fn what_a_client_can_bring_about_is_not_told() {
+        let log = Rc::new(Log::default());
+        log.failed(CallError::BufferTooSmall.into());
+        log.failed(FailureKind::Busy.into());
+        assert_eq!(trouble(&log), None);
+    }
+}
