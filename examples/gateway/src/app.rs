@@ -23,13 +23,17 @@ use picoserve::{
 
 pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
 pub use guard::{Guard, Permission, guarded};
-pub use verifier::{Clock, LocalVerifier, Verifier};
+pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 
 /// The memory that holds a request: its head and its body.
 pub const HTTP_BUFFER_BYTES: usize = HEAD_BYTES + BODY_BYTES;
 
 /// The memory that holds header and claims of one token, decoded: enough for tokens of 2700 bytes.
 pub const TOKEN_BUFFER_BYTES: usize = 2048;
+
+/// The longest token that the authorization server is asked about, and the longest answer: what the same memory holds,
+/// with the answer's type behind it.
+pub const INTROSPECTION_BYTES: usize = TOKEN_BUFFER_BYTES - 48;
 
 /// Reading the sensor.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The host: tokio's sockets, the system's clock, a board that is made up, and keys out of a file.
+//! The host: tokio's sockets, a board that is made up, and keys out of a file.
 
 use std::{
     cell::Cell,
@@ -6,14 +6,14 @@ use std::{
     io::{self, Read},
     path::Path,
     rc::Rc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
-use bearward_core::{JwkSet, JwkSetReader, UnixTime};
+use bearward_core::{JwkSet, JwkSetReader};
 use picoserve::{Config, Router, Server, Timeouts, routing::PathRouter};
 use tokio::{net::TcpListener, task::spawn_local, time::sleep};
 
-use crate::app::{Board, Clock, Framed, HTTP_BUFFER_BYTES};
+use crate::app::{Board, Framed, HTTP_BUFFER_BYTES};
 
 /// How many connections are served at a time.
 const CONNECTIONS: usize = 16;
@@ -56,17 +56,6 @@ async fn worker<P: PathRouter + 'static>(listener: Rc<TcpListener>, router: Rc<R
     }
 }
 
-/// The system's clock.
-#[derive(Debug)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Option<UnixTime> {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        Some(UnixTime::from_seconds(since.as_secs()))
-    }
-}
-
 /// A board that exists nowhere: its temperature goes up and down between 20 and 25 degrees.
 #[derive(Debug)]
 pub struct DemoBoard {
@@ -97,7 +86,7 @@ impl Board for DemoBoard {
 }
 
 /// How many keys are kept.
-const KEYS: usize = 16;
+pub const KEYS: usize = 16;
 
 /// The keys of one issuer.
 pub type Keyring = JwkSet<KEYS>;

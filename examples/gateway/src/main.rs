@@ -3,6 +3,7 @@
 //! `app` is the application as a firmware image would run it; everything else is what surrounds it on this host.
 
 mod app;
+mod authority;
 mod demo;
 mod host;
 mod issuer;
@@ -15,14 +16,16 @@ use bearward_core::{
     Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512,
     TokenType, Transport,
 };
+use bearward_net::{Clock, tokio::SystemClock};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use crate::{
-    app::{App, Board, Clock, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier},
+    app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier},
+    authority::Remote,
     demo::Example,
-    host::{DemoBoard, Keyring, SystemClock},
+    host::{DemoBoard, Keyring},
     issuer::Issuer,
-    options::{Authority, Options, Task},
+    options::{Authority, KeySource, Options, Task},
 };
 
 /// Every algorithm with a public key. A device lists those of its issuer only, and links no other.
@@ -76,7 +79,7 @@ async fn run(task: Task) -> Result<ExitCode, String> {
         println!("\nCtrl-C ends it.");
     }
     let examples = std::mem::take(&mut guarded.examples);
-    host::serve(listener, app::router().with_state(guarded.application(transport)));
+    guarded.serve(listener, transport);
     if self_test {
         let good = self_test::run(address, &examples).await;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -89,16 +92,25 @@ struct Guarded {
     issuer: &'static str,
     audience: &'static str,
     policy: Policy<'static>,
-    keys: Keyring,
+    keys: Keys,
     /// Requests to try; none without the demo issuer, whose key alone is here.
     examples: Vec<Example>,
 }
 
+/// By what tokens are verified.
+enum Keys {
+    Here(Box<Keyring>),
+    Remote(Box<Remote>),
+}
+
 impl Guarded {
     fn by(authority: Authority) -> Result<Self, String> {
-        let Authority { jwks, issuer, audience, relaxed } = authority;
-        let keys = host::keys_of_file(&jwks)?;
+        let Authority { issuer, audience, relaxed, keys } = authority;
         let (issuer, audience) = (leak(issuer), leak(audience));
+        let keys = match keys {
+            KeySource::File(jwks) => Keys::Here(Box::new(host::keys_of_file(&jwks)?)),
+            KeySource::Discovery(discovery) => Keys::Remote(Box::new(Remote::new(issuer, discovery)?)),
+        };
         let mut policy = Policy::new(issuer, audience, ALGORITHMS);
         if relaxed {
             policy = policy.with_token_type(TokenType::Relaxed);
@@ -109,7 +121,7 @@ impl Guarded {
     fn by_demo(base: &str) -> Result<Self, String> {
         let issuer = Issuer::new().map_err(|error| format!("no random numbers for a key: {error}"))?;
         let now = SystemClock.now().ok_or("the clock stands before 1970")?;
-        let keys = host::keys(issuer.jwks().as_bytes())?;
+        let keys = Keys::Here(Box::new(host::keys(issuer.jwks().as_bytes())?));
         let audience = leak(base.to_owned());
         let policy = Policy::new(issuer::ISSUER, audience, ALGORITHMS);
         let examples = demo::examples(&issuer, audience, now.seconds());
@@ -121,10 +133,13 @@ impl Guarded {
             Transport::TlsEndsInFront => "in clear from a proxy in front, which ends TLS",
             _ => "in clear: good enough for loopback, and for nothing else",
         };
-        let keys = match (self.keys.len(), self.keys.skipped(), self.keys.dropped()) {
-            (count, 0, 0) => format!("{count}"),
-            (count, skipped, 0) => format!("{count}, and {skipped} of no use here"),
-            (count, _, dropped) => format!("{count}, which is all there is room for: {dropped} more are not known"),
+        let keys = match &self.keys {
+            Keys::Here(keys) => match (keys.len(), keys.skipped(), keys.dropped()) {
+                (count, 0, 0) => format!("{count}"),
+                (count, skipped, 0) => format!("{count}, and {skipped} of no use here"),
+                (count, _, dropped) => format!("{count}, which is all there is room for: {dropped} more are not known"),
+            },
+            Keys::Remote(remote) => remote.introduction(),
         };
         format!(
             "gateway: a resource server on {base}\n  \
@@ -139,7 +154,7 @@ impl Guarded {
         )
     }
 
-    fn application(self, transport: Transport) -> App<'static, impl Verifier, impl Board> {
+    fn serve(self, listener: TcpListener, transport: Transport) {
         let (target, url) = metadata_location(self.audience);
         let metadata = ResourceMetadata::new(self.audience)
             .with_authorization_servers(Box::leak(Box::new([self.issuer])))
@@ -151,9 +166,15 @@ impl Guarded {
             metadata_target: leak(target),
             metadata_url: url.map(leak),
         };
-        let verifier = LocalVerifier::new(self.policy, self.keys, SystemClock);
-        App { verifier, board: DemoBoard::new(), resource }
+        match self.keys {
+            Keys::Here(keys) => serve(listener, resource, LocalVerifier::new(self.policy, *keys, SystemClock)),
+            Keys::Remote(remote) => serve(listener, resource, remote.start(self.policy)),
+        }
     }
+}
+
+fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
+    host::serve(listener, app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
 }
 
 /// What the application borrows lives as long as the program.

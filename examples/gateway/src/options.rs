@@ -1,7 +1,9 @@
 //! The command line.
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
+use bearward_core::WellKnown;
+use bearward_net::Url;
 use lexopt::{Arg, Parser, ValueExt};
 
 /// What `--help` says.
@@ -17,7 +19,17 @@ Options:
   --jwks FILE             guard with the keys of this JWK Set; with --issuer and --audience
   --issuer URL            the authorization server, exactly as in the tokens' iss
   --audience URI          this resource, exactly as in the tokens' aud
-  --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none; with --jwks
+  --discover URL          guard with the keys that this authorization server publishes; with --audience and --ca,
+                          in place of --jwks and --issuer
+  --ca FILE               the certificate authorities to trust for it, as PEM, or one as DER
+  --introspect            ask it about tokens that are no JWTs; with --client-id and a secret
+  --always-introspect     ask it about every token, also after a good signature
+  --client-id ID          the gateway's name there
+  --client-secret-file FILE
+                          a file with the gateway's secret there
+  --client-secret SECRET  the secret itself, which every process of this machine can read; for trying
+  --client-auth METHOD    how the secret is shown: basic (default), post or jwt
+  --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
   --self-test             send the printed requests itself, on a free port, and compare the answers
   --help                  this text
@@ -48,14 +60,76 @@ pub struct Options {
 /// An authorization server and its keys.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Authority {
-    /// The file with its JWK Set.
-    pub jwks: PathBuf,
     /// Its `iss`.
     pub issuer: String,
     /// The `aud` of tokens for this resource.
     pub audience: String,
     /// Whether tokens from before RFC 9068 are taken.
     pub relaxed: bool,
+    /// Where its keys are.
+    pub keys: KeySource,
+}
+
+/// Where keys come from.
+#[derive(Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file with a JWK Set.
+    File(PathBuf),
+    /// The authorization server.
+    Discovery(Discovery),
+}
+
+/// How the authorization server is called.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// The file with the certificate authorities.
+    pub ca: PathBuf,
+    /// Whether and how it is asked about tokens.
+    pub introspection: Option<Introspection>,
+}
+
+/// How the authorization server is asked about tokens.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Introspection {
+    /// About every token, or only those that are no JWTs.
+    pub always: bool,
+    /// Who asks.
+    pub client_id: String,
+    /// How that is proved.
+    pub method: ClientMethod,
+    /// By what.
+    pub secret: SecretSource,
+}
+
+/// How a client shows its secret (OpenID Connect Core §9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientMethod {
+    /// `client_secret_basic`
+    #[default]
+    Basic,
+    /// `client_secret_post`
+    Post,
+    /// `client_secret_jwt`
+    Jwt,
+}
+
+/// Where a client's secret is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// In a file.
+    File(PathBuf),
+    /// On the command line.
+    Given(HiddenText),
+}
+
+/// A text that `Debug` does not show.
+#[derive(PartialEq, Eq)]
+pub struct HiddenText(pub String);
+
+impl fmt::Debug for HiddenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HiddenText")
+    }
 }
 
 /// Where to listen unless told otherwise.
@@ -67,18 +141,30 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std:
 ///
 /// A sentence that says what is wrong.
 pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Task, String> {
-    let (mut listen, mut jwks, mut issuer, mut audience) = (None, None, None, None);
-    let (mut relaxed, mut tls_ends_in_front, mut self_test) = (None, None, None);
+    let (mut listen, mut tls_ends_in_front, mut self_test) = (None, None, None);
+    let mut given = Given::default();
     let mut count = 0;
     let mut parser = Parser::from_args(arguments);
     while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
         count += 1;
         match argument {
             Arg::Long("listen") => once("--listen", &mut listen, address(&text(&mut parser)?)?)?,
-            Arg::Long("jwks") => once("--jwks", &mut jwks, PathBuf::from(value(&mut parser)?))?,
-            Arg::Long("issuer") => once("--issuer", &mut issuer, url("--issuer", text(&mut parser)?)?)?,
-            Arg::Long("audience") => once("--audience", &mut audience, uri("--audience", text(&mut parser)?)?)?,
-            Arg::Long("relaxed") => once("--relaxed", &mut relaxed, ())?,
+            Arg::Long("jwks") => once("--jwks", &mut given.jwks, value(&mut parser)?.into())?,
+            Arg::Long("issuer") => once("--issuer", &mut given.issuer, url("--issuer", text(&mut parser)?)?)?,
+            Arg::Long("discover") => once("--discover", &mut given.discover, discoverable(text(&mut parser)?)?)?,
+            Arg::Long("audience") => once("--audience", &mut given.audience, uri("--audience", text(&mut parser)?)?)?,
+            Arg::Long("ca") => once("--ca", &mut given.ca, value(&mut parser)?.into())?,
+            Arg::Long("introspect") => once("--introspect", &mut given.introspect, ())?,
+            Arg::Long("always-introspect") => once("--always-introspect", &mut given.always_introspect, ())?,
+            Arg::Long("client-id") => once("--client-id", &mut given.client_id, filled("--client-id", &mut parser)?)?,
+            Arg::Long("client-secret") => {
+                once("--client-secret", &mut given.secret, filled("--client-secret", &mut parser)?)?;
+            }
+            Arg::Long("client-secret-file") => {
+                once("--client-secret-file", &mut given.secret_file, value(&mut parser)?.into())?;
+            }
+            Arg::Long("client-auth") => once("--client-auth", &mut given.method, method(&text(&mut parser)?)?)?,
+            Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,
             Arg::Long("self-test") => once("--self-test", &mut self_test, ())?,
             Arg::Long("help") | Arg::Short('h') => return Ok(Task::Help),
@@ -88,14 +174,7 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
     if self_test.is_some() {
         return if count == 1 { Ok(Task::SelfTest) } else { Err("--self-test goes alone".into()) };
     }
-    let authority = match (jwks, issuer, audience) {
-        (Some(jwks), Some(issuer), Some(audience)) => {
-            Some(Authority { jwks, issuer, audience, relaxed: relaxed.is_some() })
-        }
-        (None, None, None) if relaxed.is_some() => return Err("--relaxed goes with --jwks".into()),
-        (None, None, None) => None,
-        _ => return Err("--jwks, --issuer and --audience go together".into()),
-    };
+    let authority = given.authority()?;
     let listen = listen.unwrap_or(DEFAULT_LISTEN);
     let tls_ends_in_front = tls_ends_in_front.is_some();
     if !listen.ip().is_loopback() && !tls_ends_in_front {
@@ -105,6 +184,98 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
         ));
     }
     Ok(Task::Serve(Options { listen, tls_ends_in_front, authority }))
+}
+
+/// What was said of the authorization server.
+#[derive(Default)]
+struct Given {
+    jwks: Option<PathBuf>,
+    issuer: Option<String>,
+    discover: Option<String>,
+    audience: Option<String>,
+    ca: Option<PathBuf>,
+    introspect: Option<()>,
+    always_introspect: Option<()>,
+    client_id: Option<String>,
+    secret: Option<String>,
+    secret_file: Option<PathBuf>,
+    method: Option<ClientMethod>,
+    relaxed: Option<()>,
+}
+
+impl Given {
+    fn authority(self) -> Result<Option<Authority>, String> {
+        let is_local = self.jwks.is_some() || self.issuer.is_some();
+        let relaxed = self.relaxed.is_some();
+        if let Some(issuer) = self.discover.clone() {
+            if is_local {
+                return Err("--discover finds the keys of its issuer: leave out --jwks and --issuer".into());
+            }
+            let audience = self.audience.clone().ok_or("--discover goes with --audience")?;
+            let ca = self.ca.clone().ok_or(
+                "--discover goes with --ca, the certificate authorities to trust, \
+                 as in --ca /etc/ssl/certs/ca-certificates.crt",
+            )?;
+            let keys = KeySource::Discovery(Discovery { ca, introspection: self.introspection()? });
+            return Ok(Some(Authority { issuer, audience, relaxed, keys }));
+        }
+        if let Some(name) = self.needs_discovery() {
+            return Err(format!("{name} goes with --discover"));
+        }
+        match (self.jwks, self.issuer, self.audience) {
+            (Some(jwks), Some(issuer), Some(audience)) => {
+                Ok(Some(Authority { issuer, audience, relaxed, keys: KeySource::File(jwks) }))
+            }
+            (None, None, None) if relaxed => Err("--relaxed goes with --jwks or --discover".into()),
+            (None, None, None) => Ok(None),
+            (None, None, Some(_)) => {
+                Err("--audience goes with --discover and --ca, or with --jwks and --issuer".into())
+            }
+            _ => Err("--jwks, --issuer and --audience go together".into()),
+        }
+    }
+
+    fn introspection(self) -> Result<Option<Introspection>, String> {
+        let always = match (self.introspect, self.always_introspect) {
+            (None, None) => {
+                return match self.needs_introspection() {
+                    Some(name) => Err(format!("{name} goes with --introspect or --always-introspect")),
+                    None => Ok(None),
+                };
+            }
+            (Some(()), Some(())) => return Err("--introspect and --always-introspect are two ways: choose one".into()),
+            (_, always) => always.is_some(),
+        };
+        let client_id = self.client_id.ok_or("to introspect goes with --client-id")?;
+        let secret = match (self.secret_file, self.secret) {
+            (Some(file), None) => SecretSource::File(file),
+            (None, Some(secret)) => SecretSource::Given(HiddenText(secret)),
+            (None, None) => return Err("to introspect goes with --client-secret-file".into()),
+            (Some(_), Some(_)) => return Err("--client-secret-file and --client-secret: one secret is enough".into()),
+        };
+        Ok(Some(Introspection { always, client_id, method: self.method.unwrap_or_default(), secret }))
+    }
+
+    /// The first option without use where no server is called.
+    fn needs_discovery(&self) -> Option<&'static str> {
+        let [ca, introspect] = [self.ca.is_some(), self.introspect.is_some()];
+        let first =
+            [("--ca", ca), ("--introspect", introspect), ("--always-introspect", self.always_introspect.is_some())];
+        first.into_iter().find(|(_, given)| *given).map(|(name, _)| name).or_else(|| self.needs_introspection())
+    }
+
+    /// The first option without use where no server is asked.
+    fn needs_introspection(&self) -> Option<&'static str> {
+        [
+            ("--client-id", self.client_id.is_some()),
+            ("--client-secret", self.secret.is_some()),
+            ("--client-secret-file", self.secret_file.is_some()),
+            ("--client-auth", self.method.is_some()),
+        ]
+        .into_iter()
+        .find(|(_, given)| *given)
+        .map(|(name, _)| name)
+    }
 }
 
 fn once<T>(name: &str, place: &mut Option<T>, value: T) -> Result<(), String> {
@@ -122,6 +293,19 @@ fn text(parser: &mut Parser) -> Result<String, String> {
     value(parser)?.string().map_err(|error| error.to_string())
 }
 
+fn filled(name: &str, parser: &mut Parser) -> Result<String, String> {
+    Some(text(parser)?).filter(|text| !text.is_empty()).ok_or_else(|| format!("{name} is empty"))
+}
+
+fn method(text: &str) -> Result<ClientMethod, String> {
+    match text {
+        "basic" => Ok(ClientMethod::Basic),
+        "post" => Ok(ClientMethod::Post),
+        "jwt" => Ok(ClientMethod::Jwt),
+        other => Err(format!("--client-auth takes basic, post or jwt, and not {other:?}")),
+    }
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("--listen takes ADDR:PORT, as in 127.0.0.1:8080, and not {text:?}"))
 }
@@ -131,6 +315,18 @@ fn url(name: &str, text: String) -> Result<String, String> {
         uri(name, text)
     } else {
         Err(format!("{name} takes a URL with https://, and not {text:?}"))
+    }
+}
+
+/// An issuer under whose URL the metadata can be called for (RFC 8414 §3).
+fn discoverable(text: String) -> Result<String, String> {
+    let fault = match WellKnown::OpenId.write(&text, &mut [0; 256]) {
+        Ok(place) => Url::parse(place).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    match fault {
+        None => Ok(text),
+        Some(fault) => Err(format!("--discover takes the https URL of an issuer, and not {text:?}: {fault}")),
     }
 }
 
@@ -145,73 +341,4 @@ fn uri(name: &str, text: String) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn serve(arguments: &[&str]) -> Options {
-        match read(arguments) {
-            Ok(Task::Serve(options)) => options,
-            other => panic!("{arguments:?}: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn without_options_the_demo_listens_on_loopback() {
-        let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, authority: None };
-        assert_eq!(serve(&[]), expected);
-        assert_eq!(serve(&["--listen", "127.0.0.1:8080"]), expected);
-        assert_eq!(serve(&["--listen=[::1]:0"]).listen, "[::1]:0".parse().unwrap());
-    }
-
-    #[test]
-    fn an_authority_has_keys_issuer_and_audience() {
-        let complete = ["--jwks", "keys.json", "--issuer", "https://as.example", "--audience", "api://valve"];
-        let expected = Authority {
-            jwks: "keys.json".into(),
-            issuer: "https://as.example".into(),
-            audience: "api://valve".into(),
-            relaxed: false,
-        };
-        assert_eq!(serve(&complete).authority, Some(expected));
-        assert!(serve(&[complete.as_slice(), &["--relaxed"]].concat()).authority.unwrap().relaxed);
-        for missing in [0..2, 2..4, 4..6] {
-            let mut incomplete = complete.to_vec();
-            drop(incomplete.drain(missing));
-            assert_eq!(read(&incomplete), Err("--jwks, --issuer and --audience go together".into()));
-        }
-    }
-
-    #[test]
-    fn beyond_loopback_tls_has_to_end_in_front() {
-        assert!(read(["--listen", "0.0.0.0:80"]).unwrap_err().contains("--tls-ends-in-front"));
-        assert!(serve(&["--listen", "0.0.0.0:80", "--tls-ends-in-front"]).tls_ends_in_front);
-    }
-
-    #[test]
-    fn wrong_options_are_named_in_one_line() {
-        for (arguments, named) in [
-            (&["--lisen", "127.0.0.1:1"][..], "--lisen"),
-            (&["--listen"], "--listen"),
-            (&["--listen", "localhost"], "localhost"),
-            (&["--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"], "twice"),
-            (&["--relaxed"], "--jwks"),
-            (&["--relaxed=yes"], "--relaxed"),
-            (&["--issuer", "as.example"], "as.example"),
-            (&["--audience", ""], "--audience"),
-            (&["--audience", "two words"], "--audience"),
-            (&["--self-test", "--listen", "127.0.0.1:1"], "--self-test"),
-            (&["-x"], "-x"),
-            (&["keys.json"], "keys.json"),
-        ] {
-            let sentence = read(arguments).unwrap_err();
-            assert!(sentence.contains(named) && !sentence.contains('\n'), "{arguments:?}: {sentence}");
-        }
-    }
-
-    #[test]
-    fn help_and_the_self_test_are_tasks_of_their_own() {
-        assert_eq!(read(["--help"]), Ok(Task::Help));
-        assert_eq!(read(["-h"]), Ok(Task::Help));
-        assert_eq!(read(["--self-test"]), Ok(Task::SelfTest));
-    }
-}
+mod tests;

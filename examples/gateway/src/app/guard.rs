@@ -4,6 +4,7 @@
 use core::{fmt::Write as _, marker::PhantomData, ops::Deref};
 
 use bearward_core::{AccessToken, BearerRequest, Challenge, Error};
+use bearward_net::Refusal;
 use heapless::String;
 use picoserve::{
     ResponseSent,
@@ -37,14 +38,15 @@ impl<'t, P: Permission> Guard<'t, P> {
         app: &App<'_, V, B>,
         request: &RequestParts<'_>,
         buffer: &'t mut [u8],
-    ) -> Result<Self, Option<Error>> {
+    ) -> Result<Self, Option<Refusal>> {
         let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
         let credentials = BearerRequest::new(app.resource.transport)
             .with_authorization(fields.map(|(_, value)| value.as_raw()))
-            .token(&mut [])?
+            .token(&mut [])
+            .map_err(Refusal::from)?
             .ok_or(None)?;
         let token = app.verifier.verify(credentials.token, buffer).await?;
-        token.require_scope(P::SCOPE)?;
+        token.require_scope(P::SCOPE).map_err(Refusal::from)?;
         Ok(Self { token, permission: PhantomData })
     }
 }
@@ -94,16 +96,18 @@ where
                 }
                 Err(error) => error.write_to(request.body_connection.finalize().await?, writer).await,
             },
-            Err(error) => {
+            Err(refusal) => {
                 let connection = request.body_connection.finalize().await?;
-                refusal(error, P::SCOPE, app).write_to(connection, writer).await
+                answer(refusal, P::SCOPE, app).write_to(connection, writer).await
             }
         }
     }
 }
 
-/// The answer to a request that is not let in: the status of the error, and a challenge that is bare if no token came.
-fn refusal<'a, V, B>(error: Option<Error>, scope: &'a str, app: &'a App<'_, V, B>) -> impl IntoResponse + 'a {
+/// The answer to a request that is not let in: the status of the error, and a challenge that is bare if no token came; or
+/// when to come again.
+fn answer<'a, V, B>(refusal: Option<Refusal>, scope: &'a str, app: &'a App<'_, V, B>) -> impl IntoResponse + 'a {
+    let error = refusal.map(|refusal| refusal.error);
     let mut challenge = Challenge::new().with_realm(app.resource.realm).with_scope(scope);
     if let Some(url) = app.resource.metadata_url {
         challenge = challenge.with_resource_metadata(url);
@@ -120,7 +124,9 @@ fn refusal<'a, V, B>(error: Option<Error>, scope: &'a str, app: &'a App<'_, V, B
     };
     // An error without a code is the server's own fault, and no other token would help.
     let blamed = error.is_none_or(|error| error.code().is_some());
+    let retry_after = refusal.and_then(|refusal| refusal.retry_after);
     Response::new(status, text)
         .with_headers(blamed.then_some(("WWW-Authenticate", challenge)))
+        .with_headers(retry_after.map(|seconds| ("Retry-After", seconds)))
         .with_header("Cache-Control", "no-store")
 }

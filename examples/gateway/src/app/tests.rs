@@ -1,7 +1,8 @@
 use bearward_core::{Algorithm, Es256, Policy, ResourceMetadata, Transport, UnixTime};
+use bearward_net::Clock;
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
-use super::{App, Clock, LocalVerifier, Resource, router};
+use super::{App, LocalVerifier, Resource, router};
 use crate::{
     demo::{Example, examples},
     host::{self, DemoBoard},

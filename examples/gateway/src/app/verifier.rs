@@ -2,7 +2,9 @@
 
 use core::cell::RefCell;
 
-use bearward_core::{AccessToken, BearerToken, Error, Keys, Policy, TokenCache, UnixTime};
+use bearward_core::{AccessToken, BearerToken, Error, Keys, Policy, TokenCache};
+use bearward_net::{Clock, Failure, Refusal, ResourceServer, Timer};
+use embassy_sync::blocking_mutex::raw::RawMutex;
 
 /// Decides whether a token is good: by its signature, or by asking the authorization server.
 pub trait Verifier {
@@ -10,14 +12,8 @@ pub trait Verifier {
     ///
     /// # Errors
     ///
-    /// Why it is not.
-    async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Error>;
-}
-
-/// The device's idea of the time.
-pub trait Clock {
-    /// The time, or `None` while it is not known; then every token with a date is refused.
-    fn now(&self) -> Option<UnixTime>;
+    /// Why it is not, or why that cannot be told now.
+    async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Refusal>;
 }
 
 /// How many verified tokens are remembered.
@@ -40,8 +36,49 @@ impl<'p, K: Keys, C: Clock> LocalVerifier<'p, K, C> {
 }
 
 impl<K: Keys, C: Clock> Verifier for LocalVerifier<'_, K, C> {
-    async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Error> {
+    async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Refusal> {
         let mut cache = self.cache.borrow_mut();
-        self.policy.verify_cached(token, &self.keys, self.clock.now(), buffer, &mut cache)
+        Ok(self.policy.verify_cached(token, &self.keys, self.clock.now(), buffer, &mut cache)?)
+    }
+}
+
+/// Told how the authorization server does, for the device's own log. It never hears of a token.
+pub trait Watch {
+    /// A request was answered with 503, and this is why.
+    fn failed(&self, failure: Failure);
+
+    /// A token was decided about, `asked` by the word of the authorization server, else by its keys.
+    fn decided(&self, asked: bool);
+}
+
+/// Verifies tokens by the keys of an authorization server, and asks it where keys do not tell.
+///
+/// Another task runs [`ResourceServer::run`], which calls the server.
+#[derive(Debug)]
+pub struct RemoteVerifier<'a, R: RawMutex, C, M, W, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize> {
+    /// What decides.
+    pub server: &'a ResourceServer<'a, R, KEYS, REMEMBERED, BYTES>,
+    /// The time of tokens.
+    pub clock: C,
+    /// The time that waiting takes.
+    pub timer: M,
+    /// Who wants to know how it goes.
+    pub watch: W,
+}
+
+impl<R: RawMutex, C: Clock, M: Timer, W: Watch, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize> Verifier
+    for RemoteVerifier<'_, R, C, M, W, KEYS, REMEMBERED, BYTES>
+{
+    async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Refusal> {
+        let outcome = self.server.authorize(token, &self.clock, &self.timer, buffer).await;
+        match &outcome {
+            Ok(token) => self.watch.decided(token.algorithm() == "introspection"),
+            Err(Refusal { error: Error::Inactive, .. }) => self.watch.decided(true),
+            Err(Refusal { error: Error::AuthorityUnavailable, cause: Some(failure), .. }) => {
+                self.watch.failed(*failure)
+            }
+            Err(_) => {}
+        }
+        outcome
     }
 }

@@ -1,5 +1,6 @@
 //! The gateway as its users meet it: a process, a socket, and what it prints.
 
+mod authority;
 mod hostile;
 mod support;
 
@@ -140,6 +141,9 @@ fn wrong_options_get_one_line_and_code_2() {
         (&["--listen", "0.0.0.0:0"], "--tls-ends-in-front"),
         (&["--jwks", "keys.json"], "--issuer"),
         (&["keys.json"], "keys.json"),
+        (&["--discover", "https://as.example", "--audience", "api://valve"], "--ca"),
+        (&["--discover", "http://as.example"], "https"),
+        (&["--introspect"], "--discover"),
     ] {
         let line = failure(arguments, 2);
         assert!(line.contains(named), "{line}");
@@ -174,10 +178,10 @@ fn a_file_without_a_usable_key_is_named_in_one_line() {
     let encryption = TestKey::new("mine").jwks().replace("\"sig\"", "\"enc\"");
     for document in ["", "{}", "[]", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", &encryption] {
         let file = support::TemporaryFile::new(document);
-        let line = failure(&support::authority(file.path()), 1);
+        let line = failure(&support::at_free_port(&support::authority(file.path())), 1);
         assert!(line.contains(file.path()), "{document}: {line}");
     }
-    let line = failure(&support::authority("/nowhere/keys.json"), 1);
+    let line = failure(&support::at_free_port(&support::authority("/nowhere/keys.json")), 1);
     assert!(line.contains("/nowhere/keys.json"), "{line}");
 }
 

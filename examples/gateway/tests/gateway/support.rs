@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -39,6 +39,11 @@ pub fn failure(arguments: &[&str], code: i32) -> String {
     line
 }
 
+/// Options, and one that lets tests run side by side.
+pub fn at_free_port<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    [&["--listen", "127.0.0.1:0"], options].concat()
+}
+
 /// The options that name an authorization server.
 pub fn authority(jwks: &str) -> [&str; 6] {
     authority_for(jwks, "https://valve.example")
@@ -53,34 +58,55 @@ pub struct Server {
     process: Child,
     address: SocketAddr,
     printed: Vec<String>,
+    log: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Server {
     /// With the demo issuer.
     pub fn demo() -> Self {
-        Self::start(&["--listen", "127.0.0.1:0"])
+        Self::start(&at_free_port(&[]))
     }
 
     /// With a JWK Set.
     pub fn guarded_by(jwks: &str, more: &[&str]) -> Self {
         let file = TemporaryFile::new(jwks);
-        let options = [&["--listen", "127.0.0.1:0"], authority(file.path()).as_slice(), more].concat();
         // The file is read at start.
-        Self::start(&options)
+        Self::start(&at_free_port(&[&authority(file.path())[..], more].concat()))
     }
 
     /// For another resource.
     pub fn guarding(audience: &str) -> Self {
-        let file = TemporaryFile::new(&TestKey::new("mine").jwks());
-        Self::start(&[&["--listen", "127.0.0.1:0"], authority_for(file.path(), audience).as_slice()].concat())
+        let file = TemporaryFile::new(TestKey::new("mine").jwks());
+        Self::start(&at_free_port(&authority_for(file.path(), audience)))
+    }
+
+    /// With an authorization server that it calls, and one certificate authority for it.
+    pub fn discovering(issuer: &str, ca: impl AsRef<[u8]>, more: &[&str]) -> Self {
+        let file = TemporaryFile::new(ca);
+        let options = ["--discover", issuer, "--audience", "https://valve.example", "--ca", file.path()];
+        Self::start(&at_free_port(&[&options[..], more].concat()))
     }
 
     fn start(arguments: &[&str]) -> Self {
-        let mut process = gateway(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = gateway(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let log = Some(thread::spawn(move || lines.inspect(|line| eprintln!("{line}")).collect()));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
         let printed: Vec<String> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
         let address = printed[0].split("http://").nth(1).unwrap().split([',', ' ']).next().unwrap().parse().unwrap();
-        Self { process, address, printed }
+        Self { process, address, printed, log }
+    }
+
+    /// Ends it, and gives all that it said on stderr.
+    pub fn log(mut self) -> Vec<String> {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        self.log.take().unwrap().join().unwrap()
+    }
+
+    /// What it said at the start.
+    pub fn printed(&self) -> String {
+        self.printed.join("\n")
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -295,10 +321,10 @@ fn encode(bytes: &[u8]) -> String {
 pub struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
-    pub fn new(content: &str) -> Self {
+    pub fn new(content: impl AsRef<[u8]>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("gateway-{}-{count}.json", std::process::id()));
+        let path = std::env::temp_dir().join(format!("gateway-{}-{count}", std::process::id()));
         fs::write(&path, content).unwrap();
         Self(path)
     }

@@ -1,0 +1,161 @@
+//! The authorization server over the network: whom to trust for it, as which client to ask it, the task that calls it.
+
+mod log;
+
+use std::{fs, path::Path, rc::Rc, time::Duration};
+
+use bearward_core::{Client, Policy, Secret};
+use bearward_net::{
+    AuthorizationServer, EmbeddedTls, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
+    tokio::{Network, SystemClock, Timer},
+};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use tokio::task::spawn_local;
+
+use self::log::{Log, Watched};
+use crate::{
+    ALGORITHMS,
+    app::{INTROSPECTION_BYTES, RemoteVerifier, Verifier},
+    host::KEYS,
+    leak,
+    options::{ClientMethod, Discovery, Introspection, SecretSource},
+};
+
+/// How many tokens are remembered, verified and introspected ones each.
+const REMEMBERED: usize = 16;
+
+type Server = ResourceServer<'static, NoopRawMutex, KEYS, REMEMBERED, INTROSPECTION_BYTES>;
+
+/// What a client of the gateway waits for at most, before it is told to come again: the steps of a call fit in it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const TIMEOUTS: Timeouts =
+    Timeouts { connect: Duration::from_secs(3), handshake: Duration::from_secs(3), answer: Duration::from_secs(3) };
+
+/// An authorization server that is called.
+#[derive(Debug)]
+pub struct Remote {
+    server: AuthorizationServer<'static>,
+    anchors: &'static [&'static [u8]],
+    asks: Option<(Client<'static>, bool)>,
+}
+
+impl Remote {
+    /// Reads the files that the options name.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with them.
+    pub fn new(issuer: &'static str, discovery: Discovery) -> Result<Self, String> {
+        let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
+        let mut asks = None;
+        if let Some(introspection) = discovery.introspection {
+            let always = introspection.always;
+            let client = client(issuer, introspection)?;
+            asks = Some((client, always));
+            server = server.with_introspection(client);
+            if always {
+                server = server.always_introspecting();
+            }
+        }
+        Ok(Self { server, anchors: anchors_of_file(&discovery.ca)?, asks })
+    }
+
+    /// Whom it trusts, and what it asks about, for people.
+    pub fn introduction(&self) -> String {
+        let asks = match self.asks {
+            None => "about no token: one that is no JWT is refused".into(),
+            Some((client, false)) => format!("about tokens that are no JWTs, as {} ({})", client.id(), client.method()),
+            Some((client, true)) => format!("about every token, as {} ({})", client.id(), client.method()),
+        };
+        let anchors = self.anchors.len();
+        let noun = if anchors == 1 { "authority" } else { "authorities" };
+        format!(
+            "by discovery, when the first token comes\n  \
+               asks      {asks}\n  \
+               trusts    {anchors} certificate {noun}"
+        )
+    }
+
+    /// Starts the task that calls the authorization server, inside of a `LocalSet`.
+    pub fn start(self, policy: Policy<'static>) -> impl Verifier {
+        let server: &Server = Box::leak(Box::new(ResourceServer::new(policy, self.server)));
+        let (timer, log) = (Timer::new(), Rc::new(Log::default()));
+        let (anchors, watched) = (self.anchors, Rc::clone(&log));
+        spawn_local(async move {
+            let (mut receive, mut send) = (vec![0; TLS_RECORD_BYTES], vec![0; 1024]);
+            let (mut head, mut buffer) = (vec![0; 2048], vec![0; INTROSPECTION_BYTES + 2048]);
+            let rng = || UnwrapErr(SysRng);
+            let tls = EmbeddedTls::new(rng(), Trust::anchors(anchors), ALGORITHMS, &mut receive, &mut send);
+            let (network, tls) = (Watched(Network, &watched), Watched(tls, &watched));
+            let mut http = HttpClient::new(&network, tls, SystemClock, timer, &mut head).with_timeouts(TIMEOUTS);
+            server.run(&mut http, &mut rng(), &mut buffer).await
+        });
+        RemoteVerifier { server, clock: SystemClock, timer, watch: log }
+    }
+}
+
+fn client(issuer: &'static str, introspection: Introspection) -> Result<Client<'static>, String> {
+    let id = leak(introspection.client_id);
+    let secret = leak(match introspection.secret {
+        SecretSource::Given(secret) => {
+            eprintln!(
+                "gateway: whoever may list processes reads the secret of --client-secret; --client-secret-file hides it"
+            );
+            secret.0
+        }
+        SecretSource::File(path) => secret_of_file(&path)?,
+    });
+    match introspection.method {
+        ClientMethod::Basic => Ok(Client::secret_basic(id, secret)),
+        ClientMethod::Post => Ok(Client::secret_post(id, secret)),
+        ClientMethod::Jwt => {
+            let secret = Secret::new(secret.as_bytes());
+            // RFC 7518 §3.2: a key for HS256 has 256 bits at least.
+            let long_enough = secret.is_long_enough(32).then_some(());
+            long_enough.ok_or("--client-auth jwt needs a client secret of 32 bytes or more")?;
+            Ok(Client::secret_jwt(id, issuer, secret))
+        }
+    }
+}
+
+/// The secret, without the line's end that editors put behind it.
+fn secret_of_file(path: &Path) -> Result<String, String> {
+    let mut secret = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if secret.ends_with('\n') {
+        secret.truncate(secret.len() - 1);
+        if secret.ends_with('\r') {
+            secret.truncate(secret.len() - 1);
+        }
+    }
+    if secret.is_empty() || secret.contains(char::is_control) {
+        return Err(format!("{}: it has to be one line, the client secret", path.display()));
+    }
+    Ok(secret)
+}
+
+/// Reads certificates: a bundle in PEM, or one in DER.
+fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
+    let sentence = |what: &str| format!("{}: {what}", path.display());
+    let file = fs::read(path).map_err(|error| sentence(&error.to_string()))?;
+    let certificates: Vec<CertificateDer<'static>> = if file.starts_with(&[0x30]) {
+        vec![CertificateDer::from(file)]
+    } else {
+        let read: Result<_, _> = CertificateDer::pem_slice_iter(&file).collect();
+        read.map_err(|_| sentence("it is no PEM"))?
+    };
+    if certificates.is_empty() {
+        return Err(sentence("there is no certificate in it"));
+    }
+    let mut anchors: Vec<&'static [u8]> = Vec::new();
+    for certificate in certificates {
+        if webpki::anchor_from_trusted_cert(&certificate).is_err() {
+            return Err(sentence(&format!("certificate {} is none of X.509", anchors.len() + 1)));
+        }
+        anchors.push(Box::leak(certificate.to_vec().into_boxed_slice()));
+    }
+    Ok(Vec::leak(anchors))
+}

@@ -1,0 +1,153 @@
+use super::*;
+
+fn serve(arguments: &[&str]) -> Options {
+    match read(arguments) {
+        Ok(Task::Serve(options)) => options,
+        other => panic!("{arguments:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn without_options_the_demo_listens_on_loopback() {
+    let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, authority: None };
+    assert_eq!(serve(&[]), expected);
+    assert_eq!(serve(&["--listen", "127.0.0.1:8080"]), expected);
+    assert_eq!(serve(&["--listen=[::1]:0"]).listen, "[::1]:0".parse().unwrap());
+}
+
+#[test]
+fn an_authority_has_keys_issuer_and_audience() {
+    let complete = ["--jwks", "keys.json", "--issuer", "https://as.example", "--audience", "api://valve"];
+    let expected = Authority {
+        issuer: "https://as.example".into(),
+        audience: "api://valve".into(),
+        relaxed: false,
+        keys: KeySource::File("keys.json".into()),
+    };
+    assert_eq!(serve(&complete).authority, Some(expected));
+    assert!(serve(&[complete.as_slice(), &["--relaxed"]].concat()).authority.unwrap().relaxed);
+    for missing in [0..2, 2..4, 4..6] {
+        let mut incomplete = complete.to_vec();
+        drop(incomplete.drain(missing));
+        assert_eq!(read(&incomplete), Err("--jwks, --issuer and --audience go together".into()));
+    }
+}
+
+#[test]
+fn beyond_loopback_tls_has_to_end_in_front() {
+    assert!(read(["--listen", "0.0.0.0:80"]).unwrap_err().contains("--tls-ends-in-front"));
+    assert!(serve(&["--listen", "0.0.0.0:80", "--tls-ends-in-front"]).tls_ends_in_front);
+}
+
+#[test]
+fn wrong_options_are_named_in_one_line() {
+    for (arguments, named) in [
+        (&["--lisen", "127.0.0.1:1"][..], "--lisen"),
+        (&["--listen"], "--listen"),
+        (&["--listen", "localhost"], "localhost"),
+        (&["--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"], "twice"),
+        (&["--relaxed"], "--jwks"),
+        (&["--relaxed=yes"], "--relaxed"),
+        (&["--issuer", "as.example"], "as.example"),
+        (&["--audience", ""], "--audience"),
+        (&["--audience", "api://valve"], "--discover"),
+        (&["--audience", "two words"], "--audience"),
+        (&["--self-test", "--listen", "127.0.0.1:1"], "--self-test"),
+        (&["--client-id", ""], "--client-id"),
+        (&["--client-auth", "digest"], "digest"),
+        (&["-x"], "-x"),
+        (&["keys.json"], "keys.json"),
+    ] {
+        let sentence = read(arguments).unwrap_err();
+        assert!(sentence.contains(named) && !sentence.contains('\n'), "{arguments:?}: {sentence}");
+    }
+}
+
+const DISCOVERY: [&str; 6] = ["--discover", "https://as.example", "--audience", "api://valve", "--ca", "ca.pem"];
+const CLIENT: [&str; 4] = ["--client-id", "valve", "--client-secret-file", "secret"];
+
+/// The options that say how the server is called, after [`DISCOVERY`].
+fn discovery(more: &[&str]) -> Discovery {
+    match serve(&[&DISCOVERY, more].concat()).authority.unwrap().keys {
+        KeySource::Discovery(discovery) => discovery,
+        KeySource::File(path) => panic!("{path:?}"),
+    }
+}
+
+#[test]
+fn a_server_that_is_discovered_has_an_issuer_and_certificate_authorities() {
+    let authority = serve(&DISCOVERY).authority.unwrap();
+    assert_eq!((&*authority.issuer, &*authority.audience), ("https://as.example", "api://valve"));
+    assert_eq!(authority.keys, KeySource::Discovery(Discovery { ca: "ca.pem".into(), introspection: None }));
+    assert!(serve(&[DISCOVERY.as_slice(), &["--relaxed"]].concat()).authority.unwrap().relaxed);
+}
+
+#[test]
+fn who_introspects_is_a_client_with_a_secret() {
+    for (way, always) in [("--introspect", false), ("--always-introspect", true)] {
+        for (method, expected) in [
+            (&[][..], ClientMethod::Basic),
+            (&["--client-auth", "basic"], ClientMethod::Basic),
+            (&["--client-auth", "post"], ClientMethod::Post),
+            (&["--client-auth=jwt"], ClientMethod::Jwt),
+        ] {
+            let secret = SecretSource::File("secret".into());
+            let expected = Introspection { always, client_id: "valve".into(), method: expected, secret };
+            assert_eq!(discovery(&[&[way][..], &CLIENT, method].concat()).introspection, Some(expected));
+        }
+    }
+    let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).introspection.unwrap();
+    assert_eq!(given.secret, SecretSource::Given(HiddenText("gX1f".into())));
+    assert!(!format!("{given:?}").contains("gX1f"));
+}
+
+#[test]
+fn options_that_do_not_go_together_are_named_in_one_line() {
+    for (arguments, sentence) in [
+        (&["--jwks", "keys.json"][..], "--discover finds the keys of its issuer: leave out --jwks and --issuer"),
+        (&["--issuer", "https://as.example"], "--discover finds the keys of its issuer: leave out --jwks and --issuer"),
+        (&["--introspect", "--always-introspect"], "--introspect and --always-introspect are two ways: choose one"),
+        (&["--introspect"], "to introspect goes with --client-id"),
+        (&["--always-introspect", "--client-id", "valve"], "to introspect goes with --client-secret-file"),
+        (&["--client-id", "valve"], "--client-id goes with --introspect or --always-introspect"),
+        (&["--client-auth", "jwt"], "--client-auth goes with --introspect or --always-introspect"),
+        (
+            &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-secret-file", "b"],
+            "--client-secret-file and --client-secret: one secret is enough",
+        ),
+    ] {
+        assert_eq!(read([&DISCOVERY, arguments].concat()), Err(sentence.into()));
+    }
+    let mut incomplete = DISCOVERY.to_vec();
+    incomplete.truncate(4);
+    assert!(read(&incomplete).unwrap_err().starts_with("--discover goes with --ca"));
+    incomplete.truncate(2);
+    assert_eq!(read(&incomplete), Err("--discover goes with --audience".into()));
+    for alone in [
+        &["--ca", "ca.pem"][..],
+        &["--introspect"],
+        &["--always-introspect"],
+        &["--client-id", "valve"],
+        &["--client-secret", "gX1f"],
+        &["--client-secret-file", "secret"],
+        &["--client-auth", "basic"],
+    ] {
+        assert_eq!(read(alone), Err(format!("{} goes with --discover", alone[0])));
+    }
+}
+
+#[test]
+fn rfc8414_2_an_issuer_is_an_https_url_without_query_and_fragment() {
+    let long = format!("https://as.example/{}", "x".repeat(256));
+    for issuer in ["", "as.example", "http://as.example", "https://", "https://as.example/?a", "https://a b", &long] {
+        let sentence = read(["--discover", issuer]).unwrap_err();
+        assert!(sentence.starts_with("--discover takes the https URL of an issuer"), "{sentence}");
+    }
+}
+
+#[test]
+fn help_and_the_self_test_are_tasks_of_their_own() {
+    assert_eq!(read(["--help"]), Ok(Task::Help));
+    assert_eq!(read(["-h"]), Ok(Task::Help));
+    assert_eq!(read(["--self-test"]), Ok(Task::SelfTest));
+}
