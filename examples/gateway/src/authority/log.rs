@@ -127,7 +127,7 @@ impl<'b, G: CryptoRng> Tls for Watched<'_, EmbeddedTls<'b, G>> {
         result
     }
 
-    async fn close<'c, S>(connection: Self::Connection<'c, S>)
+    async fn close<'c, S>(connection: &mut Self::Connection<'c, S>)
     where
         Self: 'c,
         S: Read + Write + 'c,
