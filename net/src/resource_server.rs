@@ -321,6 +321,9 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
                 return Ok(found.map_err(Failure::from)?);
             }
         }
+        if token.as_str().len() > BYTES {
+            return Err(Error::TokenTooLong.into());
+        }
         let fetched = self.exchange.introspect(timer, deadline, token, buffer).await?;
         let outcome = self.policy.introspect(fetched.answer, now);
         self.introspected.lock().await.keep(&self.policy, token, &outcome, now);

@@ -1,6 +1,6 @@
 //! The head of a request ([RFC 9112 §3](https://www.rfc-editor.org/rfc/rfc9112#section-3)).
 //!
-//! `reqwless` 0.14 was tried for this, and writes exactly the same bytes. It is not used, because the code for its own
+//! `reqwless` 0.14 was tried for this, and writes exactly the same bytes, which the tests hold this against. It is not used, because the code for its own
 //! Basic authentication is always linked, though nothing here can reach it: on a Cortex-M4 that is 5.3 KB of flash and
 //! twelve index checks that panic, in `reqwless` and `base64`. It also always depends on `p256` 0.13 and its family, and
 //! does not look at what stands in a field's value.

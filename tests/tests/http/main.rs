@@ -10,6 +10,7 @@
 mod content;
 mod deadlines;
 mod framing;
+mod reqwless;
 mod session;
 mod sizes;
 mod sockets;

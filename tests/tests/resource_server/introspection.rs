@@ -154,7 +154,8 @@ fn what_is_asked_about_and_what_is_answered_has_a_limit() {
     run(async {
         let device = Device::with_introspection().await;
         device.activate("user");
-        assert_eq!(device.error(&"x".repeat(513)).await, Error::AuthorityUnavailable);
+        assert_eq!(device.error(&"x".repeat(513)).await, Error::TokenTooLong);
+        assert_eq!(device.fake.count("/introspect"), 0);
         device.activate(&"x".repeat(600));
         assert_eq!(device.error("opaque").await, Error::AuthorityUnavailable);
         device.activate("user");

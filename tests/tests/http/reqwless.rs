@@ -1,0 +1,52 @@
+//! The heads of requests, held against those that reqwless writes.
+
+use bearward_core::Request;
+use bearward_net::Url;
+use reqwless::request::{Request as Peer, RequestBuilder};
+use tests::script::{Network, Script};
+
+use crate::support::{client, run};
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn ours(url: &str, request: &Request<'_>) -> String {
+    let network = Network::new([Script::segments([ANSWER])]);
+    let (mut head, mut buffer) = ([0; 512], [0; 64]);
+    run(client(&network, &mut head).fetch(&Url::parse(url).unwrap(), request, &mut buffer)).unwrap();
+    network.sent().concat()
+}
+
+#[test]
+fn a_fetch_is_written_as_reqwless_writes_it() {
+    let fields = [
+        ("Accept-Encoding", "identity"),
+        ("Accept", "application/json"),
+        ("Authorization", "Bearer mF_9.B5f-4.1JqM"),
+        ("If-None-Match", "\"v1\""),
+        ("Connection", "close"),
+    ];
+    let peer = Peer::get("/a?b=c").host("as.example").headers(&fields).build();
+    let mut theirs = Vec::new();
+    run(peer.write_header(&mut theirs)).unwrap();
+    let request =
+        Request::get("application/json").with_authorization("Bearer mF_9.B5f-4.1JqM").with_if_none_match("\"v1\"");
+    assert_eq!(ours("https://as.example/a?b=c", &request), String::from_utf8(theirs).unwrap());
+}
+
+#[test]
+fn a_form_is_written_as_reqwless_writes_it() {
+    let fields = [
+        ("Accept-Encoding", "identity"),
+        ("Accept", "application/json"),
+        ("Content-Type", FORM),
+        ("Connection", "close"),
+    ];
+    let form: &[u8] = b"token=abc";
+    let peer = Peer::post("/introspect").host("as.example:8443").body(form).headers(&fields).build();
+    let mut theirs = Vec::new();
+    run(peer.write_header(&mut theirs)).unwrap();
+    theirs.extend_from_slice(form);
+    let request = Request::post_form("application/json", form);
+    assert_eq!(ours("https://as.example:8443/introspect", &request), String::from_utf8(theirs).unwrap());
+}
