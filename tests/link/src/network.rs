@@ -46,7 +46,7 @@ fn front_door(bytes: &[u8]) {
     let mut authorize = pin!(server.authorize(token, &Unknown, &Unknown, &mut claims));
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..black_box(3) {
-        black_box(authorize.as_mut().poll(&mut context).map(|token| token.is_ok()));
+        _ = black_box(authorize.as_mut().poll(&mut context).map(|token| token.is_ok()));
         black_box(run.as_mut().poll(&mut context).is_ready());
     }
 }
