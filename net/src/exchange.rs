@@ -15,6 +15,7 @@ use crate::{
     error::NetError,
     failure::{Failure, FailureKind},
     http::within,
+    turn::{Held, Turn},
 };
 
 /// What the calling task is asked to do.
@@ -31,8 +32,8 @@ pub(crate) enum Job {
 /// A task that waits may be dropped at any time; the job it posted is then done for nobody, or replaced by the next one.
 /// Numbers tell which outcome belongs to which job.
 pub(crate) struct Exchange<R: RawMutex, const BYTES: usize> {
-    /// Who holds it may post a job. The number of the last one.
-    turn: Mutex<R, u32>,
+    /// Who holds it may post a job.
+    turn: Turn<R>,
     /// Held only for as long as something is copied.
     slot: Mutex<R, Slot<BYTES>>,
     posted: Signal<R, ()>,
@@ -40,6 +41,7 @@ pub(crate) struct Exchange<R: RawMutex, const BYTES: usize> {
 }
 
 struct Slot<const BYTES: usize> {
+    /// The number of the last job.
     number: u32,
     /// The job, until it is taken.
     job: Option<Job>,
@@ -68,7 +70,7 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
             retry_after: None,
             outcome: None,
         };
-        Self { turn: Mutex::new(0), slot: Mutex::new(slot), posted: Signal::new(), done: Signal::new() }
+        Self { turn: Turn::new(), slot: Mutex::new(slot), posted: Signal::new(), done: Signal::new() }
     }
 
     /// Has the keys fetched, and waits for it. `is_due` is asked when it is this task's turn: another one may have had
@@ -79,19 +81,19 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         deadline: Duration,
         is_due: impl AsyncFnOnce() -> bool,
     ) -> Result<(), Failure> {
-        let mut turn = until(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
+        let turn = until(timer, deadline, pin!(self.turn.take())).await.ok_or(FailureKind::Busy)?;
         if !is_due().await {
             return Ok(());
         }
-        self.post(&mut turn, Job::Reload, &[]).await?;
-        self.wait(*turn, timer, deadline).await
+        let number = self.post(&turn, Job::Reload, &[]).await?;
+        self.wait(number, timer, deadline).await
     }
 
     /// Has the keys fetched without waiting for it, unless there is something else to do.
     pub(crate) async fn suggest_reload(&self) {
-        if let Ok(mut turn) = self.turn.try_lock() {
+        if let Some(turn) = self.turn.try_take() {
             // There is no token that could be too long.
-            _ = self.post(&mut turn, Job::Reload, &[]).await;
+            _ = self.post(&turn, Job::Reload, &[]).await;
         }
     }
 
@@ -103,24 +105,25 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Fetched<'b>, Failure> {
-        let mut turn = until(timer, deadline, pin!(self.turn.lock())).await.ok_or(FailureKind::Busy)?;
-        self.post(&mut turn, Job::Introspect, token.as_str().as_bytes()).await?;
-        self.wait(*turn, timer, deadline).await?;
+        let turn = until(timer, deadline, pin!(self.turn.take())).await.ok_or(FailureKind::Busy)?;
+        let number = self.post(&turn, Job::Introspect, token.as_str().as_bytes()).await?;
+        self.wait(number, timer, deadline).await?;
         let mut slot = self.slot.lock().await;
         let result = slot.copy_to(buffer);
         slot.wipe();
         result
     }
 
-    async fn post(&self, turn: &mut u32, job: Job, token: &[u8]) -> Result<(), Failure> {
-        *turn = turn.wrapping_add(1);
+    /// Posts a job, and gives its number.
+    async fn post(&self, _: &Held<'_, R>, job: Job, token: &[u8]) -> Result<u32, Failure> {
         let mut slot = self.slot.lock().await;
         slot.wipe();
         slot.bytes.extend_from_slice(token).map_err(|_| CallError::BufferTooSmall)?;
-        (slot.number, slot.job, slot.outcome) = (*turn, Some(job), None);
+        let number = slot.number.wrapping_add(1);
+        (slot.number, slot.job, slot.outcome) = (number, Some(job), None);
         self.done.reset();
         self.posted.signal(());
-        Ok(())
+        Ok(number)
     }
 
     async fn wait(&self, number: u32, timer: &impl Timer, deadline: Duration) -> Result<(), Failure> {
@@ -128,14 +131,16 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         self.slot.lock().await.outcome.unwrap_or(Err(FailureKind::Busy.into()))
     }
 
-    /// The next job, when there is one.
+    /// The next job, when there is one. It is taken with the last step, so none is lost if this is dropped before.
     pub(crate) async fn next(&self) -> Taken {
         loop {
-            self.posted.wait().await;
+            // First: who waited for the signal may have been dropped after it came.
             let mut slot = self.slot.lock().await;
             if let Some(job) = slot.job.take() {
                 return Taken { number: slot.number, job };
             }
+            drop(slot);
+            self.posted.wait().await;
         }
     }
 
@@ -152,7 +157,10 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
             slot.outcome = Some(match outcome {
                 Ok(Some(fetched)) => slot.put(fetched),
                 Ok(None) => Ok(()),
-                Err(failure) => Err(*failure),
+                Err(failure) => {
+                    slot.wipe();
+                    Err(*failure)
+                }
             });
             self.done.signal(taken.number);
         }
@@ -193,4 +201,55 @@ impl<const BYTES: usize> Slot<BYTES> {
 async fn until<F: Future>(timer: &impl Timer, deadline: Duration, work: Pin<&mut F>) -> Option<F::Output> {
     let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
     within(work, wait).await
+}
+
+#[cfg(test)]
+mod tests {
+    use core::{
+        future::Future,
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+
+    use super::{Exchange, Job, Taken};
+    use crate::error::NetError;
+
+    fn poll<F: Future>(future: core::pin::Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    fn ready<F: Future>(future: F) -> F::Output {
+        match poll(pin!(future)) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("waits"),
+        }
+    }
+
+    #[test]
+    fn no_job_is_lost_with_a_wait_that_is_dropped_at_any_step() {
+        let exchange = Exchange::<NoopRawMutex, 16>::new();
+        {
+            let mut next = pin!(exchange.next());
+            assert!(poll(next.as_mut()).is_pending());
+            ready(exchange.suggest_reload());
+            let copying = ready(exchange.slot.lock());
+            assert!(poll(next.as_mut()).is_pending());
+            drop(copying);
+        }
+        assert_eq!(ready(exchange.next()).job, Job::Reload);
+        assert!(poll(pin!(exchange.next())).is_pending());
+    }
+
+    #[test]
+    fn the_token_of_a_call_that_failed_does_not_stay() {
+        let exchange = Exchange::<NoopRawMutex, 16>::new();
+        let turn = exchange.turn.try_take().unwrap();
+        ready(exchange.post(&turn, Job::Introspect, b"opaque")).unwrap();
+        let taken: Taken = ready(exchange.next());
+        assert_eq!(ready(exchange.with_token(taken, <[u8]>::len)), Some(6));
+        ready(exchange.finish(taken, &Err(NetError::NoAnswer.into())));
+        assert!(ready(exchange.slot.lock()).bytes.is_empty());
+    }
 }

@@ -85,6 +85,7 @@ mod revocation;
 mod tls;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+mod turn;
 mod url;
 mod userinfo;
 

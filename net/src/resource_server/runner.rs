@@ -58,7 +58,13 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
         loop {
             let turn = match waiting.take() {
                 Some(turn) => turn,
-                None => Turn { taken: runner.next().await, again: false, connections: 0 },
+                None => {
+                    let taken = self.exchange.next().await;
+                    if !runner.is_due(taken).await {
+                        continue;
+                    }
+                    Turn { taken, again: false, connections: 0 }
+                }
             };
             let mut text = [0; URL_BYTES];
             let mut opened = match runner.next_call(turn.taken.job, &mut text) {
@@ -112,16 +118,14 @@ struct Runner<'r, 'a, R: RawMutex, C, M, G, const KEYS: usize, const REMEMBERED:
 impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize>
     Runner<'_, '_, R, C, M, G, KEYS, REMEMBERED, BYTES>
 {
-    /// The next job. Keys that came a moment ago are not fetched again.
-    async fn next(&self) -> Taken {
+    /// Whether a job is to be done. Keys that came a moment ago are not fetched again.
+    async fn is_due(&self, taken: Taken) -> bool {
         let Self { server, timer, .. } = self;
-        loop {
-            let taken = server.exchange.next().await;
-            if taken.job == Job::Introspect || server.keys.pause(timer.elapsed()).await.is_none() {
-                return taken;
-            }
-            server.exchange.finish(taken, &Ok(None)).await;
+        if taken.job == Job::Introspect || server.keys.pause(timer.elapsed()).await.is_none() {
+            return true;
         }
+        server.exchange.finish(taken, &Ok(None)).await;
+        false
     }
 
     /// Does the jobs that go to this server, until there is none for a while. Gives back the one that needs another
@@ -147,13 +151,16 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                 }
                 Err(failure) => self.fail(turn.taken, failure).await,
             }
-            match within(pin!(self.next()), pin!(self.timer.wait(IDLE))).await {
-                Some(taken) => turn = Turn { taken, again: false, connections: 1 },
-                None => {
+            turn = loop {
+                // A job that was taken is never dropped with this wait: whether it is due is looked at behind it.
+                let Some(taken) = within(pin!(exchange.next()), pin!(self.timer.wait(IDLE))).await else {
                     session.close().await;
                     return None;
+                };
+                if self.is_due(taken).await {
+                    break Turn { taken, again: false, connections: 1 };
                 }
-            }
+            };
         }
     }
 
@@ -231,7 +238,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         session: &mut Session<'_, N, T, M>,
         url: &Url<'_>,
     ) -> Result<Option<Fetched<'_>>, Failure> {
-        let Self { server, clock, rng, buffer, .. } = self;
+        let Self { server, clock, rng, buffer, known_since, place, .. } = self;
         let client = server.authority.client.ok_or(FailureKind::NoEndpoint)?;
         let fresh = clock.now().map(|now: UnixTime| {
             let mut nonce = [0; 16];
@@ -249,6 +256,9 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         // The token and the client's credentials were in it.
         buffer.fill(0);
         let mut response = response?;
+        if matches!(response.status(), 404 | 410) {
+            (*known_since, *place) = (None, WellKnown::OAuth);
+        }
         let retry_after = response.retry_after();
         let answer = response.read_all(buffer).await?;
         Ok(Some(Fetched { answer, max_age: None, retry_after }))
