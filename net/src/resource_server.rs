@@ -3,7 +3,7 @@
 
 use core::{fmt, time::Duration};
 
-use bearward_core::{AccessToken, BearerToken, Client, Error, IntrospectionCache, Part, Policy, TokenCache, UnixTime};
+use bearward_core::{AccessToken, BearerToken, Client, Error, IntrospectionCache, Part, Policy, TokenCache};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 
 use crate::{
@@ -253,7 +253,7 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
             }
             self.keys.verify(&self.policy, token, now, buffer, &self.verified).await?;
         }
-        self.introspect(token, clock.now(), timer, deadline, buffer).await
+        self.introspect(token, clock, timer, deadline, buffer).await
     }
 
     /// Whether the token is one to verify here, and everything is there to do it.
@@ -308,16 +308,17 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
     async fn introspect<'b>(
         &self,
         token: BearerToken<'_>,
-        now: Option<UnixTime>,
+        clock: &impl Clock,
         timer: &impl Timer,
         deadline: Duration,
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Refusal> {
+        let asked_at = clock.now();
         {
             let mut cache = self.introspected.lock().await;
-            if cache.kept_bytes(&self.policy, token, now).is_some_and(|bytes| bytes <= buffer.len()) {
+            if cache.kept_bytes(&self.policy, token, asked_at).is_some_and(|bytes| bytes <= buffer.len()) {
                 // It was there a moment ago, and nobody else has the cache.
-                let found = cache.get(&self.policy, token, now, buffer).ok_or(Error::AuthorityUnavailable)?;
+                let found = cache.get(&self.policy, token, asked_at, buffer).ok_or(Error::AuthorityUnavailable)?;
                 return Ok(found.map_err(Failure::from)?);
             }
         }
@@ -325,8 +326,9 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
             return Err(Error::TokenTooLong.into());
         }
         let fetched = self.exchange.introspect(timer, deadline, token, buffer).await?;
-        let outcome = self.policy.introspect(fetched.answer, now);
-        self.introspected.lock().await.keep(&self.policy, token, &outcome, now);
+        // The token may have expired while the server was waited for; and an answer ages from when it was asked for.
+        let outcome = self.policy.introspect(fetched.answer, clock.now());
+        self.introspected.lock().await.keep(&self.policy, token, &outcome, asked_at);
         outcome.map_err(|error| Failure::after(error, fetched.retry_after).into())
     }
 }

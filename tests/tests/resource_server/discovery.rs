@@ -92,6 +92,24 @@ fn endpoints_on_two_servers_are_both_reached() {
 }
 
 #[test]
+fn an_endpoint_that_has_moved_is_found_again() {
+    run(async {
+        let device = Device::with_introspection().await;
+        device.activate("user");
+        device.authorize("opaque").await.unwrap();
+        let issuer = device.fake.issuer();
+        let document = json!({"issuer": issuer, "introspection_endpoint": format!("{issuer}/moved")});
+        device.fake.put(OAUTH, Page::json(document.to_string()));
+        device.fake.remove("/introspect");
+        device.fake.put("/moved", Page::json(r#"{"active":false}"#));
+        device.time.skip(11);
+        assert_eq!(device.error("opaque").await, Error::AuthorityUnavailable);
+        assert_eq!(device.error("opaque").await, Error::Inactive);
+        assert_eq!(device.fake.count(OAUTH), 2);
+    });
+}
+
+#[test]
 fn rfc8705_5_only_a_client_with_a_certificate_is_sent_to_the_endpoints_that_ask_for_it() {
     run(async {
         for (client, endpoint) in [(CLIENT, "/introspect"), (Client::tls("valve"), "/mtls/introspect")] {

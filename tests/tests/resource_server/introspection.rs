@@ -1,13 +1,13 @@
 //! Tokens that only the authorization server can read.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
-use bearward_core::{AnswerError, Error, IntrospectionError};
-use bearward_net::FailureKind;
+use bearward_core::{AnswerError, BearerToken, Error, IntrospectionError, UnixTime};
+use bearward_net::{Clock, FailureKind};
 
 use crate::{
     fake::Page,
-    support::{CLIENT, Device, run},
+    support::{CLIENT, Device, NOW, run},
 };
 
 #[test]
@@ -38,6 +38,30 @@ fn rfc7662_4_an_answer_is_believed_for_a_moment() {
         assert_eq!(device.error("opaque").await, Error::Inactive);
         assert_eq!(device.fake.count("/introspect"), 2);
     });
+}
+
+#[test]
+fn rfc7662_4_a_token_that_expires_while_the_server_is_waited_for_is_not_let_in() {
+    run(async {
+        let device = Device::with_introspection().await;
+        device.activate("user");
+        let clock = Wall(Cell::new(NOW + 3599));
+        let mut buffer = [0; 1024];
+        let token = BearerToken::new("opaque").unwrap();
+        let asked = device.server.authorize(token, &clock, &device.time, &mut buffer);
+        let later = async { clock.0.set(NOW + 3600) };
+        let (outcome, ()) = tokio::join!(asked, later);
+        assert_eq!(outcome.unwrap_err().error.to_string(), "the claim exp has passed");
+    });
+}
+
+/// A clock that shows what it was set to.
+struct Wall(Cell<u64>);
+
+impl Clock for Wall {
+    fn now(&self) -> Option<UnixTime> {
+        Some(UnixTime::from_seconds(self.0.get()))
+    }
 }
 
 #[test]
