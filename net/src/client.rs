@@ -135,25 +135,41 @@ where
 {
     /// Opens a connection to the origin of this URL, for calls to it. The session has the client until it is dropped.
     ///
+    /// A host that does not take the connection is tried once more, at an address of the other kind (IPv4 or IPv6) if its
+    /// name has one.
+    ///
     /// # Errors
     ///
     /// [`NetError::NameNotResolved`], [`NetError::Connect`], [`NetError::Tls`], [`NetError::TimedOut`].
     pub async fn open<'c>(&'c mut self, url: &Url<'c>) -> Result<Session<'c, N, T, M>, NetError> {
         let timer = &self.timer;
         let deadline = timer.elapsed().saturating_add(self.timeouts.connect);
-        let wait = pin!(timer.wait(self.timeouts.connect));
-        let address = match url.address() {
-            Some(address) => address,
-            None => within(pin!(self.network.get_host_by_name(url.host(), AddrType::Either)), wait)
+        let mut kind = AddrType::Either;
+        let mut refusal = None;
+        let stream = loop {
+            let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
+            let address = match url.address() {
+                Some(address) => address,
+                None => within(pin!(self.network.get_host_by_name(url.host(), kind.clone())), wait)
+                    .await
+                    .ok_or(NetError::TimedOut(Step::Connect))?
+                    .map_err(|_| refusal.unwrap_or(NetError::NameNotResolved))?,
+            };
+            let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
+            let connected = within(pin!(self.network.connect(SocketAddr::new(address, url.port()))), wait)
                 .await
                 .ok_or(NetError::TimedOut(Step::Connect))?
-                .map_err(|_| NetError::NameNotResolved)?,
+                .map_err(|error| NetError::Connect(error.kind()));
+            match connected {
+                Ok(stream) => break stream,
+                // The server, or the network between, may know the other kind of address only.
+                Err(error) if kind == AddrType::Either && url.address().is_none() => {
+                    kind = if address.is_ipv6() { AddrType::IPv4 } else { AddrType::IPv6 };
+                    refusal = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
         };
-        let wait = pin!(timer.wait(deadline.saturating_sub(timer.elapsed())));
-        let stream = within(pin!(self.network.connect(SocketAddr::new(address, url.port()))), wait)
-            .await
-            .ok_or(NetError::TimedOut(Step::Connect))?
-            .map_err(|error| NetError::Connect(error.kind()))?;
         let stream = if url.is_secure() {
             let wait = pin!(timer.wait(self.timeouts.handshake));
             let work = pin!(self.tls.connect(stream, url.host(), self.clock.now()));

@@ -1,12 +1,16 @@
 //! The same over real sockets, with tokio.
 
-use std::time::Duration;
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use bearward_net::{
     Clock as _, HttpClient, NetError, Timeouts, Timer as _, Tls, Url,
-    tokio::{Network, SystemClock, Timer},
+    tokio::{Network, Stream, SystemClock, Timer},
 };
-use embedded_nal_async::{AddrType, Dns as _, TcpConnect as _};
+use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use tests::script::NoTls;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -36,11 +40,43 @@ async fn serve<F: Future<Output = ()> + Send>(answer: impl Fn(TcpStream) -> F + 
     format!("http://localhost:{port}/")
 }
 
+/// A network whose resolver prefers IPv6.
+struct SixFirst;
+
+impl TcpConnect for SixFirst {
+    type Error = io::Error;
+    type Connection<'a> = Stream;
+
+    async fn connect(&self, remote: SocketAddr) -> io::Result<Stream> {
+        Network.connect(remote).await
+    }
+}
+
+impl Dns for SixFirst {
+    type Error = io::Error;
+
+    async fn get_host_by_name(&self, host: &str, kind: AddrType) -> io::Result<IpAddr> {
+        match (host, kind) {
+            ("localhost", AddrType::IPv4) => Ok(Ipv4Addr::LOCALHOST.into()),
+            ("localhost" | "six.localhost", AddrType::IPv6 | AddrType::Either) => Ok(Ipv6Addr::LOCALHOST.into()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    async fn get_host_by_address(&self, _: IpAddr, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 /// The content of an answer.
 async fn fetch(url: &str, answer: Duration) -> Result<Vec<u8>, NetError> {
+    fetch_over(&Network, url, answer).await
+}
+
+async fn fetch_over<N: TcpConnect + Dns>(network: &N, url: &str, answer: Duration) -> Result<Vec<u8>, NetError> {
     let (mut head, mut buffer) = ([0; 512], [0; 64]);
     let no_tls = NoTls(tests::script::Network::default());
-    let mut client = HttpClient::new(&Network, no_tls, SystemClock, Timer::new(), &mut head)
+    let mut client = HttpClient::new(network, no_tls, SystemClock, Timer::new(), &mut head)
         .with_timeouts(Timeouts { answer, ..Timeouts::DEFAULT });
     let url = Url::danger_http(url).unwrap();
     Ok(client.fetch(&url, &GET, &mut buffer).await?.answer.body.to_vec())
@@ -94,6 +130,19 @@ async fn a_port_that_nobody_listens_on_refuses() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_at_the_first_kind_of_address_is_found_at_the_other() {
+    let url = serve(|mut stream| async move { stream.write_all(ANSWER).await.unwrap() }).await;
+    let wait = Duration::from_secs(10);
+    assert_eq!(fetch_over(&SixFirst, &url, wait).await.unwrap(), b"abcde");
+    let error = fetch_over(&SixFirst, &url.replace("localhost", "six.localhost"), wait).await.unwrap_err();
+    assert!(matches!(error, NetError::Connect(_)), "{error:?}");
+    let error = fetch_over(&SixFirst, &url.replace("localhost", "[::1]"), wait).await.unwrap_err();
+    assert!(matches!(error, NetError::Connect(_)), "{error:?}");
+    let error = fetch_over(&SixFirst, &url.replace("localhost", "none.localhost"), wait).await.unwrap_err();
+    assert_eq!(error, NetError::NameNotResolved);
+}
+
+#[tokio::test]
 async fn names_are_resolved_to_the_kind_of_address_that_is_asked_for() {
     assert!(Network.get_host_by_name("localhost", AddrType::IPv4).await.unwrap().is_ipv4());
     assert!(Network.get_host_by_name("127.0.0.1", AddrType::IPv6).await.is_err());
@@ -106,5 +155,5 @@ async fn the_clocks_of_the_host_run() {
     let timer = Timer::new();
     timer.wait(Duration::from_millis(20)).await;
     assert!(timer.elapsed() >= Duration::from_millis(20));
-    _ = <NoTls as Tls>::close::<bearward_net::tokio::Stream>;
+    _ = <NoTls as Tls>::close::<Stream>;
 }
