@@ -17,7 +17,7 @@ use embassy_net::{
     },
 };
 use embassy_sync::blocking_mutex::CriticalSectionMutex;
-use embassy_time::Instant;
+use embassy_time::{Instant, TICK_HZ};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 
 use crate::clock;
@@ -86,9 +86,18 @@ impl clock::Timer for Timer {
     }
 
     async fn wait(&self, duration: Duration) {
-        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        embassy_time::Timer::after_micros(micros).await;
+        embassy_time::Timer::at(end_of(duration)).await;
     }
+}
+
+/// When a wait that begins now is over: where that is beyond the end of time, embassy's own sums would panic.
+fn end_of(wait: Duration) -> Instant {
+    let ticks = || {
+        let part = u64::from(wait.subsec_nanos()).checked_mul(TICK_HZ)?.div_ceil(1_000_000_000);
+        wait.as_secs().checked_mul(TICK_HZ)?.checked_add(part)
+    };
+    let end = ticks().and_then(|ticks| Instant::now().checked_add(embassy_time::Duration::from_ticks(ticks)));
+    end.unwrap_or(Instant::MAX)
 }
 
 /// The time of day, once something has told it: an SNTP client, a real-time clock. It runs on by embassy's timer.

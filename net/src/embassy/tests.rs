@@ -95,3 +95,12 @@ fn a_time_before_the_device_started_is_none() {
     clock.set(UnixTime::from_seconds(0));
     assert_eq!(clock.now(), None);
 }
+
+#[test]
+fn a_wait_beyond_the_end_of_time_does_not_panic() {
+    for wait in [Duration::MAX, Duration::from_micros(u64::MAX), Duration::from_secs(u64::MAX / 2)] {
+        assert_eq!(end_of(wait), Instant::MAX);
+    }
+    let left = end_of(Duration::from_secs(60)) - Instant::now();
+    assert!((59..=60).contains(&left.as_secs()), "{left}");
+}
