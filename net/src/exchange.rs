@@ -173,8 +173,9 @@ impl<const BYTES: usize> Slot<BYTES> {
         let answer = &fetched.answer;
         self.bytes.extend_from_slice(answer.body).map_err(|_| NetError::ContentTooLarge)?;
         (self.status, self.retry_after) = (answer.status, fetched.retry_after);
-        // A longer one is none that is known.
-        _ = self.content_type.push_str(answer.content_type.unwrap_or_default());
+        // Without its parameters, of which there may be many; a longer type is none that is known.
+        let media_type = answer.content_type.and_then(|value| value.split(';').next());
+        _ = self.content_type.push_str(media_type.unwrap_or_default());
         Ok(())
     }
 

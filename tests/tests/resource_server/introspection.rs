@@ -65,6 +65,16 @@ impl Clock for Wall {
 }
 
 #[test]
+fn rfc9110_8_3_parameters_of_the_type_do_not_matter_however_long() {
+    run(async {
+        let device = Device::with_introspection().await;
+        let fields = format!("Content-Type: application/json; charset=utf-8; profile=\"{}\"\r\n", "x".repeat(100));
+        device.fake.put("/introspect", Page { fields, ..Page::json(r#"{"active":false}"#) });
+        assert_eq!(device.error("opaque").await, Error::Inactive);
+    });
+}
+
+#[test]
 fn rfc7662_2_2_an_inactive_token_is_refused_and_asked_about_again() {
     run(async {
         let device = Device::with_introspection().await;
