@@ -135,9 +135,12 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         let mut response = session.send(url, &request).await?;
         let max_age = response.max_age();
         if response.status() == 304 && !entity_tag.is_empty() {
-            let elapsed = response.elapsed();
-            self.current.lock().await.age.renew(&self.freshness, elapsed, max_age);
-            return Ok(());
+            let mut current = self.current.lock().await;
+            // Others may have been put in meanwhile, of which the server has said nothing.
+            if current.entity_tag == entity_tag {
+                current.age.renew(&self.freshness, response.elapsed(), max_age);
+                return Ok(());
+            }
         }
         check(&response, &["application/jwk-set+json", "application/json"])?;
         let mut entity_tag = String::new();

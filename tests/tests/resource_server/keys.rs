@@ -1,8 +1,9 @@
 //! Keys that are fetched, kept and given up.
 
-use bearward_core::{Error, JwkSet};
-use bearward_net::Freshness;
 use std::time::Duration;
+
+use bearward_core::{Error, JwkSet};
+use bearward_net::{Freshness, Timer as _};
 use tests::signer::Signer;
 
 use crate::{
@@ -128,6 +129,26 @@ fn rfc9110_13_1_2_a_document_that_is_the_same_does_not_come_again() {
         device.time.skip(599);
         device.authorize(&token).await.unwrap();
         assert_eq!(device.fake.count("/jwks"), 2);
+    });
+}
+
+#[test]
+fn what_is_the_same_says_nothing_of_keys_that_were_put_in_meanwhile() {
+    run(async {
+        let device = Device::new(|authority| authority).await;
+        let (token, jwks) = (device.token("ES256"), Signer::new("ES256").jwks());
+        device.fake.put("/jwks", Page::json(jwks.as_str()).with_field("ETag", "\"v1\""));
+        device.authorize(&token).await.unwrap();
+        device.fake.put("/jwks", Page::status(304).with_delay(Duration::from_millis(50)));
+        device.time.skip(601);
+        let other = device.token("Ed25519");
+        let put_in = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let keys = JwkSet::read(jwks.as_bytes()).unwrap();
+            device.server.keys().restore(keys, device.time.elapsed()).await;
+        };
+        let (error, ()) = tokio::join!(device.error(&other), put_in);
+        assert_eq!(error, Error::AuthorityUnavailable);
     });
 }
 
