@@ -9,7 +9,7 @@ use core::{
 use embassy_sync::blocking_mutex::{Mutex, raw::RawMutex};
 
 /// So many tasks wait without disturbing each other. More of them wake each other, and get their turn nevertheless.
-const WAITING: usize = 8;
+const WAITING: usize = 16;
 
 /// A lock that is held while a server is called, which may take many seconds. Who waits for it sleeps.
 ///

@@ -43,7 +43,7 @@ fn what_a_device_holds_is_bounded() {
     let mut rng = rng();
 
     let sizes = [
-        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 16800),
+        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17040),
         ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
         ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 832),
         ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7040),
