@@ -31,9 +31,11 @@ struct Trouble {
 
 impl Log {
     fn note(&self, trouble: Trouble) {
-        let is_known = self.0.get().is_some_and(|last| last.kind == trouble.kind);
+        // By what is said of it: two addresses of one host may refuse in two ways.
+        let sentence = Failure::from(trouble.kind).to_string();
+        let is_known = self.0.get().is_some_and(|last| Failure::from(last.kind).to_string() == sentence);
         if !is_known {
-            eprintln!("gateway: the authorization server cannot be asked: {}", Failure::from(trouble.kind));
+            eprintln!("gateway: the authorization server cannot be asked: {sentence}");
             self.0.set(Some(trouble));
         }
     }
@@ -91,6 +93,10 @@ impl Dns for Watched<'_, Network> {
     type Error = io::Error;
 
     async fn get_host_by_name(&self, host: &str, kind: AddrType) -> Result<IpAddr, io::Error> {
+        if kind != AddrType::Either {
+            // The name has another kind of address, which refused: that is what is told.
+            return self.0.get_host_by_name(host, kind).await;
+        }
         let attempt = Attempt::new(self.1, Step::Connect);
         let result = self.0.get_host_by_name(host, kind).await;
         attempt.end(result.is_err().then_some(NetError::NameNotResolved));
