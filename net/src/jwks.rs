@@ -144,8 +144,9 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         }
         check(&response, &["application/jwk-set+json", "application/json"])?;
         let mut entity_tag = String::new();
-        // One that is too long is as good as none.
-        _ = entity_tag.push_str(response.etag().unwrap_or_default());
+        // One that is too long is as good as none, and so is one that could not be sent back.
+        let sendable = response.etag().filter(|etag| etag.bytes().all(|byte| byte.is_ascii_graphic()));
+        _ = entity_tag.push_str(sendable.unwrap_or_default());
         let mut reader = JwkSetReader::new(&mut next);
         let mut piece = [0; PIECE_BYTES];
         loop {

@@ -133,6 +133,19 @@ fn rfc9110_13_1_2_a_document_that_is_the_same_does_not_come_again() {
 }
 
 #[test]
+fn an_entity_tag_that_could_not_be_sent_back_is_not_kept() {
+    run(async {
+        let device = Device::new(|authority| authority).await;
+        device.fake.put("/jwks", Page::json(Signer::new("ES256").jwks()).with_field("ETag", "\"\u{e9}\""));
+        device.authorize(&device.token("ES256")).await.unwrap();
+        device.publish(&["Ed25519"]);
+        device.time.skip(31);
+        device.authorize(&device.token("Ed25519")).await.unwrap();
+        assert!(!device.fake.last_request().to_ascii_lowercase().contains("if-none-match"));
+    });
+}
+
+#[test]
 fn what_is_the_same_says_nothing_of_keys_that_were_put_in_meanwhile() {
     run(async {
         let device = Device::new(|authority| authority).await;
