@@ -237,7 +237,8 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
     /// # Errors
     ///
     /// A [`Refusal`] with one of the errors of [`Policy::verify`] or [`Policy::introspect`]; with
-    /// [`Error::AuthorityUnavailable`] if the authorization server had to be asked and was not reached in time.
+    /// [`Error::AuthorityUnavailable`] if the authorization server had to be asked and was not reached in time; with
+    /// [`Error::TokenTooLong`] for a token to be asked about that is longer than `BYTES`.
     pub async fn authorize<'b>(
         &self,
         token: BearerToken<'_>,

@@ -26,6 +26,9 @@ const IDLE: Duration = Duration::from_secs(5);
 /// How long the server's metadata is believed.
 const METADATA_AGE: Duration = Duration::from_secs(86_400);
 
+/// The age from which it is looked up anew when a server that it names cannot be reached: that one may have moved.
+const METADATA_DOUBT: Duration = Duration::from_secs(600);
+
 /// How many connections one job may take: one that has died, one for the metadata, one for the keys, if these lie on
 /// another server, and one more that has died.
 const CONNECTIONS: u8 = 4;
@@ -196,8 +199,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
             Job::Reload => authority.jwks_uri,
             Job::Introspect => authority.introspection_endpoint,
         };
-        let age = self.known_since.map(|since| self.timer.elapsed().saturating_sub(since));
-        let (call, text) = match (given, age) {
+        let (call, text) = match (given, self.metadata_age()) {
             (Some(url), _) => (Call::Job, copy(url, text)?),
             (None, Some(age)) if age < METADATA_AGE => {
                 let url = match job {
@@ -264,11 +266,16 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         Ok(Some(Fetched { answer, max_age: None, retry_after }))
     }
 
+    fn metadata_age(&self) -> Option<Duration> {
+        self.known_since.map(|since| self.timer.elapsed().saturating_sub(since))
+    }
+
     async fn fail(&mut self, taken: Taken, failure: Failure) {
         if taken.job == Job::Reload {
             self.server.keys.fail(self.timer.elapsed()).await;
         }
-        if !matches!(failure.kind, FailureKind::Net(_)) {
+        let is_old = self.metadata_age().is_some_and(|age| age >= METADATA_DOUBT);
+        if is_old || !matches!(failure.kind, FailureKind::Net(_)) {
             // The server may have moved what its metadata tells of.
             self.known_since = None;
             self.place = WellKnown::OAuth;

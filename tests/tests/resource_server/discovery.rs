@@ -110,6 +110,26 @@ fn an_endpoint_that_has_moved_is_found_again() {
 }
 
 #[test]
+fn keys_that_have_moved_to_another_server_are_found_again() {
+    run(async {
+        let device = Device::new(|authority| authority).await;
+        let other = crate::fake::Fake::start().await;
+        other.put("/jwks", Page::json(tests::signer::Signer::new("ES256").jwks()));
+        let (issuer, keys) = (device.fake.issuer(), other.issuer());
+        let document = |keys: &str| Page::json(json!({"issuer": issuer, "jwks_uri": keys}).to_string());
+        device.fake.put(OAUTH, document(&format!("{keys}/jwks")));
+        device.authorize(&device.token("ES256")).await.unwrap();
+        other.kill();
+        device.publish(&["Ed25519"]);
+        device.fake.put(OAUTH, document(&format!("{issuer}/jwks")));
+        device.time.skip(601);
+        assert_eq!(device.error(&device.token("Ed25519")).await, Error::AuthorityUnavailable);
+        device.time.skip(31);
+        device.authorize(&device.token("Ed25519")).await.unwrap();
+    });
+}
+
+#[test]
 fn rfc8705_5_only_a_client_with_a_certificate_is_sent_to_the_endpoints_that_ask_for_it() {
     run(async {
         for (client, endpoint) in [(CLIENT, "/introspect"), (Client::tls("valve"), "/mtls/introspect")] {
