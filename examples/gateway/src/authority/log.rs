@@ -20,7 +20,13 @@ use crate::app::Watch;
 
 /// Says on stderr when the authorization server cannot be asked, why, and when it can again; each once.
 #[derive(Debug, Default)]
-pub struct Log(Cell<Option<Trouble>>);
+pub struct Log {
+    trouble: Cell<Option<Trouble>>,
+    /// Whether the host has a name, of which the first address is being tried.
+    has_another: Cell<bool>,
+    /// What became of the first address, while the other one is looked for.
+    refused: Cell<Option<NetError>>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Trouble {
@@ -33,22 +39,36 @@ impl Log {
     fn note(&self, trouble: Trouble) {
         // By what is said of it: two addresses of one host may refuse in two ways.
         let sentence = Failure::from(trouble.kind).to_string();
-        let is_known = self.0.get().is_some_and(|last| Failure::from(last.kind).to_string() == sentence);
+        let is_known = self.trouble.get().is_some_and(|last| Failure::from(last.kind).to_string() == sentence);
         if !is_known {
             eprintln!("gateway: the authorization server cannot be asked: {sentence}");
-            self.0.set(Some(trouble));
+            self.trouble.set(Some(trouble));
         }
     }
 
     fn over(&self, is_over: impl FnOnce(Trouble) -> bool) {
-        if self.0.get().is_some_and(is_over) {
+        if self.trouble.get().is_some_and(is_over) {
             eprintln!("gateway: the authorization server can be asked again");
-            self.0.set(None);
+            self.trouble.set(None);
         }
     }
 
     fn connected(&self) {
         self.over(|trouble| trouble.out_of_reach);
+    }
+
+    /// A name was resolved, or not; `is_first` if any kind of address will do.
+    fn resolved(&self, is_first: bool, good: bool) -> Option<NetError> {
+        let refused = self.refused.take().filter(|_| !is_first);
+        self.has_another.set(is_first && good);
+        (!good).then_some(refused.unwrap_or(NetError::NameNotResolved))
+    }
+
+    /// A host took the connection, or not: that is trouble where there is no other address.
+    fn tried(&self, error: Option<NetError>) -> Option<NetError> {
+        let has_another = self.has_another.take();
+        self.refused.set(error.filter(|_| has_another));
+        error.filter(|_| !has_another)
     }
 
     fn out_of_reach(&self, error: NetError) {
@@ -84,7 +104,7 @@ impl TcpConnect for Watched<'_, Network> {
     async fn connect(&self, remote: SocketAddr) -> Result<Stream, io::Error> {
         let attempt = Attempt::new(self.1, Step::Connect);
         let result = self.0.connect(remote).await;
-        attempt.end(result.as_ref().map_err(|error| NetError::Connect(error.kind().into())).err());
+        attempt.end(self.1.tried(result.as_ref().map_err(|error| NetError::Connect(error.kind().into())).err()));
         result
     }
 }
@@ -93,13 +113,10 @@ impl Dns for Watched<'_, Network> {
     type Error = io::Error;
 
     async fn get_host_by_name(&self, host: &str, kind: AddrType) -> Result<IpAddr, io::Error> {
-        if kind != AddrType::Either {
-            // The name has another kind of address, which refused: that is what is told.
-            return self.0.get_host_by_name(host, kind).await;
-        }
+        let is_first = kind == AddrType::Either;
         let attempt = Attempt::new(self.1, Step::Connect);
         let result = self.0.get_host_by_name(host, kind).await;
-        attempt.end(result.is_err().then_some(NetError::NameNotResolved));
+        attempt.end(self.1.resolved(is_first, result.is_ok()));
         result
     }
 
@@ -176,7 +193,7 @@ mod tests {
     use super::*;
 
     fn trouble(log: &Rc<Log>) -> Option<FailureKind> {
-        log.0.get().map(|trouble| trouble.kind)
+        log.trouble.get().map(|trouble| trouble.kind)
     }
 
     #[test]
@@ -212,6 +229,24 @@ mod tests {
         let log = Rc::new(Log::default());
         drop(Attempt::new(&log, Step::Handshake));
         assert_eq!(trouble(&log), Some(NetError::TimedOut(Step::Handshake).into()));
+    }
+
+    #[test]
+    fn a_host_is_out_of_reach_when_its_last_address_is() {
+        const REFUSED: NetError = NetError::Connect(embedded_io_async::ErrorKind::ConnectionRefused);
+
+        let log = Log::default();
+        // Of two addresses, the second one is good, or it is not.
+        for second in [None, Some(REFUSED)] {
+            assert_eq!((log.resolved(true, true), log.tried(Some(REFUSED))), (None, None));
+            assert_eq!((log.resolved(false, true), log.tried(second)), (None, second));
+        }
+        // There is no second one.
+        assert_eq!((log.resolved(true, true), log.tried(Some(REFUSED))), (None, None));
+        assert_eq!(log.resolved(false, false), Some(REFUSED));
+        // An address has no name, and a name may have no address.
+        assert_eq!(log.tried(Some(REFUSED)), Some(REFUSED));
+        assert_eq!(log.resolved(true, false), Some(NetError::NameNotResolved));
     }
 
     #[test]
