@@ -3,34 +3,22 @@
 //! All operands are public, so the time may depend on them. Products are Montgomery's: what is multiplied is divided by
 //! `R = 2^256` on the way.
 
-use core::{fmt, marker::PhantomData, mem};
+use core::{fmt, marker::PhantomData};
 
-/// A machine word: 32 bits on a Cortex-M, where one instruction (UMAAL) does a whole step of a row of products.
-#[cfg(not(target_pointer_width = "64"))]
-type Limb = u32;
-#[cfg(target_pointer_width = "64")]
-type Limb = u64;
+use self::words::{Words, ZERO, difference, from_bytes, is_below, is_odd, multiply, shift_left, shift_right, sum};
 
-#[cfg(not(target_pointer_width = "64"))]
-const LIMBS: usize = 8;
-#[cfg(target_pointer_width = "64")]
-const LIMBS: usize = 4;
-
-const LIMB_BYTES: usize = size_of::<Limb>();
-
-/// The lowest limb first.
-type Limbs = [Limb; LIMBS];
-
-const ZERO: Limbs = [0; LIMBS];
+mod words;
 
 /// A prime of 256 bits.
 pub(super) trait Modulus: Copy {
-    const VALUE: Limbs;
-    /// `-1/m` modulo a limb.
-    const NEGATIVE_INVERSE: Limb;
+    const VALUE: Words;
     /// `R mod m` and `R^2 mod m`
-    const R: Limbs;
-    const R_SQUARED: Limbs;
+    const R: Words;
+    const R_SQUARED: Words;
+
+    /// Adds the multiple of the modulus that makes the lowest word 0, and the carry to the highest word. Returns the carry
+    /// out of that. The lowest word itself is not looked at again.
+    fn clear_lowest(words: &mut [u64; 5], carry: bool) -> bool;
 }
 
 /// Coordinates are numbers modulo p.
@@ -42,22 +30,34 @@ pub(super) struct P;
 pub(super) struct N;
 
 impl Modulus for P {
-    const VALUE: Limbs = limbs([0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0, 0xffff_ffff_0000_0001]);
-    const NEGATIVE_INVERSE: Limb = 1;
-    const R: Limbs = limbs([1, 0xffff_ffff_0000_0000, 0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_fffe]);
-    const R_SQUARED: Limbs = limbs([3, 0xffff_fffb_ffff_ffff, 0xffff_ffff_ffff_fffe, 0x0000_0004_ffff_fffd]);
+    const VALUE: Words = [0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0, 0xffff_ffff_0000_0001];
+    const R: Words = [1, 0xffff_ffff_0000_0000, 0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_fffe];
+    const R_SQUARED: Words = [3, 0xffff_fffb_ffff_ffff, 0xffff_ffff_ffff_fffe, 0x0000_0004_ffff_fffd];
+
+    /// `p = -1 + 2^96 + 2^192 * (2^64 - 2^32 + 1)`: the multiple is the lowest word itself, and takes no product.
+    #[inline(always)]
+    fn clear_lowest(words: &mut [u64; 5], carry: bool) -> bool {
+        words::add_multiple_of_p(words, carry)
+    }
 }
 
 impl Modulus for N {
-    const VALUE: Limbs =
-        limbs([0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000]);
-    #[cfg(not(target_pointer_width = "64"))]
-    const NEGATIVE_INVERSE: Limb = 0xee00_bc4f;
-    #[cfg(target_pointer_width = "64")]
-    const NEGATIVE_INVERSE: Limb = 0xccd1_c8aa_ee00_bc4f;
-    const R: Limbs = limbs([0x0c46_353d_039c_daaf, 0x4319_0552_58e8_617b, 0, 0x0000_0000_ffff_ffff]);
-    const R_SQUARED: Limbs =
-        limbs([0x8324_4c95_be79_eea2, 0x4699_799c_49bd_6fa6, 0x2845_b239_2b6b_ec59, 0x66e1_2d94_f3d9_5620]);
+    const VALUE: Words = [0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000];
+    const R: Words = [0x0c46_353d_039c_daaf, 0x4319_0552_58e8_617b, 0, 0x0000_0000_ffff_ffff];
+    const R_SQUARED: Words =
+        [0x8324_4c95_be79_eea2, 0x4699_799c_49bd_6fa6, 0x2845_b239_2b6b_ec59, 0x66e1_2d94_f3d9_5620];
+
+    #[inline(always)]
+    fn clear_lowest(words: &mut [u64; 5], carry: bool) -> bool {
+        /// `-1/n` modulo a word.
+        const NEGATIVE_INVERSE: u64 = 0xccd1_c8aa_ee00_bc4f;
+        let [low @ .., top] = words;
+        let [lowest, ..] = *low;
+        let product_carry = words::add_scaled(low, &Self::VALUE, lowest.wrapping_mul(NEGATIVE_INVERSE), 0);
+        let overflow;
+        (*top, overflow) = top.carrying_add(product_carry, carry);
+        overflow
+    }
 }
 
 /// A coordinate, in Montgomery's form unless it says otherwise.
@@ -68,7 +68,7 @@ pub(super) type Scalar = Residue<N>;
 
 /// A number below the modulus.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Residue<M>(Limbs, PhantomData<M>);
+pub(super) struct Residue<M>(Words, PhantomData<M>);
 
 impl<M: Modulus> Residue<M> {
     pub(super) const ZERO: Self = Self(ZERO, PhantomData);
@@ -77,13 +77,13 @@ impl<M: Modulus> Residue<M> {
 
     /// A number as it stands in a table, the lowest 64 bits first.
     pub(super) const fn constant(words: [u64; 4]) -> Self {
-        Self(limbs(words), PhantomData)
+        Self(words, PhantomData)
     }
 
     /// `None` if it is not below the modulus.
     pub(super) fn from_bytes(big_endian: &[u8; 32]) -> Option<Self> {
-        let limbs = from_bytes(big_endian);
-        is_below(&limbs, &M::VALUE).then_some(Self(limbs, PhantomData))
+        let words = from_bytes(big_endian);
+        is_below(&words, &M::VALUE).then_some(Self(words, PhantomData))
     }
 
     /// The number of these bytes, modulo the modulus.
@@ -107,9 +107,8 @@ impl<M: Modulus> Residue<M> {
 
     /// The bit of this place; those above the highest are 0.
     pub(super) fn bit(&self, place: usize) -> bool {
-        let limb = self.0.get(place.wrapping_shr(Limb::BITS.ilog2())).copied().unwrap_or_default();
-        let place = u32::try_from(place).unwrap_or_default();
-        limb.wrapping_shr(place) & 1 == 1
+        let word = self.0.get(place.wrapping_shr(6)).copied().unwrap_or_default();
+        word.wrapping_shr(u32::try_from(place).unwrap_or_default()) & 1 == 1
     }
 
     pub(super) fn add(&self, other: &Self) -> Self {
@@ -135,7 +134,7 @@ impl<M: Modulus> Residue<M> {
         let (even, carry) = if self.is_odd() { sum(&self.0, &M::VALUE) } else { (self.0, false) };
         let mut half = shift_right(&even, 1);
         if let Some(top) = half.last_mut() {
-            *top |= Limb::from(carry).rotate_right(1);
+            *top |= u64::from(carry).rotate_right(1);
         }
         Self(half, PhantomData)
     }
@@ -144,22 +143,16 @@ impl<M: Modulus> Residue<M> {
     // A call costs less than the registers that are lost when this is inlined into a point's formulas.
     #[inline(never)]
     pub(super) fn multiply(&self, other: &Self) -> Self {
-        let mut window = ZERO;
-        let mut overflow = false;
-        for &factor in &other.0 {
-            let product_carry = add_scaled(&mut window, &self.0, factor);
-            // A multiple of the modulus makes the lowest limb 0, and all go down by one.
-            let [lowest, ..] = window;
-            let carry = add_scaled(&mut window, &M::VALUE, lowest.wrapping_mul(M::NEGATIVE_INVERSE));
-            let [_, above @ ..] = window;
-            // Before and after, the number is below twice the modulus: one bit is enough above the limbs.
-            let top;
-            (top, overflow) = product_carry.carrying_add(carry, overflow);
-            for (to, from) in window.iter_mut().zip(above.into_iter().chain([top])) {
-                *to = from;
-            }
+        let mut product = multiply(&self.0, &other.0);
+        let mut window = product.as_mut_slice();
+        let mut carry = false;
+        while let Some(five) = window.first_chunk_mut() {
+            carry = M::clear_lowest(five, carry);
+            window = window.get_mut(1..).unwrap_or_default();
         }
-        Self::reduce(window, overflow)
+        let [_, _, _, _, high @ ..] = product;
+        // The product was below R * m, so this is below 2 m.
+        Self::reduce(high, carry)
     }
 
     /// `self * self / R`
@@ -204,10 +197,16 @@ impl<M: Modulus> Residue<M> {
         self.montgomery_inverse().to_montgomery()
     }
 
-    /// What is below twice the modulus, with a carry above its limbs.
-    fn reduce(limbs: Limbs, carry: bool) -> Self {
-        let is_reduced = !carry && is_below(&limbs, &M::VALUE);
-        Self(if is_reduced { limbs } else { difference(&limbs, &M::VALUE).0 }, PhantomData)
+    /// What is below twice the modulus, with a carry above its words.
+    #[inline(always)]
+    fn reduce(words: Words, carry: bool) -> Self {
+        // The highest word alone tells nearly always.
+        let is_reduced = match (words, M::VALUE) {
+            _ if carry => false,
+            ([.., high], [.., limit]) if high != limit => high < limit,
+            _ => is_below(&words, &M::VALUE),
+        };
+        Self(if is_reduced { words } else { difference(&words, &M::VALUE).0 }, PhantomData)
     }
 }
 
@@ -232,14 +231,14 @@ impl Scalar {
 
 impl<M> fmt::Debug for Residue<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().rev().try_for_each(|limb| write!(f, "{limb:0width$x}", width = LIMB_BYTES.saturating_mul(2)))
+        self.0.iter().rev().try_for_each(|word| write!(f, "{word:016x}"))
     }
 }
 
 /// A value of Euclid's algorithm, with what it is a multiple of.
 struct Pair {
-    value: Limbs,
-    x: Limbs,
+    value: Words,
+    x: Words,
 }
 
 impl Pair {
@@ -250,94 +249,12 @@ impl Pair {
             && lowest & 1 == 0
             && self.value != ZERO
         {
-            // A limb cannot be shifted by its whole width; what is left is for the next turn.
-            let bits = lowest.trailing_zeros().min(Limb::BITS.wrapping_sub(1));
+            // A word cannot be shifted by its whole width; what is left is for the next turn.
+            let bits = lowest.trailing_zeros().min(63);
             self.value = shift_right(&self.value, bits);
             other.x = shift_left(&other.x, bits);
             stripped = stripped.wrapping_add(bits);
         }
         stripped
     }
-}
-
-#[cfg(not(target_pointer_width = "64"))]
-const fn limbs(words: [u64; 4]) -> Limbs {
-    const fn halves(word: u64) -> [u32; 2] {
-        let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-        [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
-    }
-    let [first, second, third, fourth] = words;
-    let ([a, b], [c, d], [e, f], [g, h]) = (halves(first), halves(second), halves(third), halves(fourth));
-    [a, b, c, d, e, f, g, h]
-}
-
-#[cfg(target_pointer_width = "64")]
-const fn limbs(words: [u64; 4]) -> Limbs {
-    words
-}
-
-fn from_bytes(big_endian: &[u8; 32]) -> Limbs {
-    let (chunks, _) = big_endian.as_chunks::<LIMB_BYTES>();
-    let mut limbs = ZERO;
-    for (limb, bytes) in limbs.iter_mut().zip(chunks.iter().rev()) {
-        *limb = Limb::from_be_bytes(*bytes);
-    }
-    limbs
-}
-
-fn is_odd(a: &Limbs) -> bool {
-    let [lowest, ..] = a;
-    lowest & 1 == 1
-}
-
-fn is_below(a: &Limbs, b: &Limbs) -> bool {
-    a.iter().rev().lt(b.iter().rev())
-}
-
-/// Adds `a * k` to `x`, and returns what is carried to the next limb.
-#[inline(always)]
-fn add_scaled(x: &mut Limbs, a: &Limbs, k: Limb) -> Limb {
-    let mut carry = 0;
-    for (x, &a) in x.iter_mut().zip(a) {
-        (*x, carry) = k.carrying_mul_add(a, *x, carry);
-    }
-    carry
-}
-
-fn sum(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
-    let (mut sum, mut carry) = (*a, false);
-    for (x, &y) in sum.iter_mut().zip(b) {
-        (*x, carry) = x.carrying_add(y, carry);
-    }
-    (sum, carry)
-}
-
-fn difference(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
-    let (mut difference, mut borrow) = (*a, false);
-    for (x, &y) in difference.iter_mut().zip(b) {
-        (*x, borrow) = x.borrowing_sub(y, borrow);
-    }
-    (difference, borrow)
-}
-
-/// By 1 bit or more, and less than a limb.
-fn shift_right(a: &Limbs, bits: u32) -> Limbs {
-    let mut shifted = *a;
-    let mut above = 0;
-    for limb in shifted.iter_mut().rev() {
-        let this = mem::replace(&mut above, *limb);
-        *limb = limb.wrapping_shr(bits) | this.wrapping_shl(Limb::BITS.wrapping_sub(bits));
-    }
-    shifted
-}
-
-/// By 1 bit or more, and less than a limb.
-fn shift_left(a: &Limbs, bits: u32) -> Limbs {
-    let mut shifted = *a;
-    let mut below = 0;
-    for limb in &mut shifted {
-        let this = mem::replace(&mut below, *limb);
-        *limb = limb.wrapping_shl(bits) | this.wrapping_shr(Limb::BITS.wrapping_sub(bits));
-    }
-    shifted
 }
