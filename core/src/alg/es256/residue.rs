@@ -22,11 +22,11 @@ pub(super) trait Modulus: Copy {
 }
 
 /// Coordinates are numbers modulo p.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct P;
 
 /// Scalars are numbers modulo n, the order of the curve.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct N;
 
 impl Modulus for P {
