@@ -17,7 +17,7 @@ pub use self::prepared::{PreparedKey, PreparedKeys, PreparedP256};
 use self::{
     generator::GENERATOR,
     multiples::{Comb, Window, sum},
-    point::Affine,
+    point::{Affine, Jacobian},
     residue::Scalar,
 };
 use super::{Algorithm, ecdsa::coordinates};
@@ -85,12 +85,20 @@ fn is_signature(key: &PublicPoint<'_>, digest: &[u8; 32], r: &[u8; 32], s: &[u8;
     let generator = Comb::new(&GENERATOR, &Scalar::reduced(digest).multiply(&inverse));
     let scalar = r.multiply(&inverse);
     let sum = match key {
-        PublicPoint::Alone(point) => sum([&generator, &Window::new(point, &scalar)]),
+        PublicPoint::Alone(point) => sum_alone(&generator, point, &scalar),
         PublicPoint::Table(table) => sum([&generator, &Comb::new(table, &scalar)]),
     };
     // The sum's x modulo n is r: x is r or r + n.
     let is_x = |x: residue::Coordinate| sum.has_x(&x.to_montgomery());
     Some(is_x(r.to_coordinate()) || r.plus_order().is_some_and(is_x))
+}
+
+// Not inlined, so that the multiples that it makes take no stack from a key that has a table.
+#[inline(never)]
+fn sum_alone(generator: &Comb<'_>, point: &Affine, scalar: &Scalar) -> Jacobian {
+    let mut window = Window::new();
+    window.set(point, scalar);
+    sum([generator, &window])
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(super) trait Term {
 }
 
 /// The sum of two multiples.
+#[inline(never)]
 pub(super) fn sum(terms: [&dyn Term; 2]) -> Jacobian {
     let positions = terms.iter().map(|term| term.positions()).max().unwrap_or_default();
     let mut sum = Jacobian::INFINITY;
@@ -147,39 +148,48 @@ fn normalize_into(affine: &mut [Affine], points: &[Jacobian]) {
 /// A multiple without a table: digits that are 0 or odd, from -15 to 15, with four zeros at least behind each.
 pub(super) struct Window {
     odd_multiples: [Affine; BATCH],
-    digits: [i8; SCALAR_BITS + 1],
+    /// Of each five places, the one whose digit is not 0, counted from the lowest, and the digit.
+    digits: [(u8, i8); DIGITS],
 }
 
 impl Window {
-    pub(super) fn new(point: &Affine, scalar: &Scalar) -> Self {
-        let mut window = Self { odd_multiples: [Affine::NONE; BATCH], digits: [0; SCALAR_BITS + 1] };
-        odd_multiples(&mut window.odd_multiples, point);
+    /// The multiple 0, to be [`set`](Self::set).
+    pub(super) const fn new() -> Self {
+        Self { odd_multiples: [Affine::NONE; BATCH], digits: [(0, 0); DIGITS] }
+    }
+
+    /// In place: as a result it would take its room twice.
+    pub(super) fn set(&mut self, point: &Affine, scalar: &Scalar) {
+        odd_multiples(&mut self.odd_multiples, point);
         let mut carry = false;
         let mut wait: u32 = 0;
-        for (place, digit) in window.digits.iter_mut().enumerate() {
-            if wait > 0 {
-                wait = wait.wrapping_sub(1);
-            } else if scalar.bit(place) != carry {
-                let bits = (1..WINDOW_BITS).rev().map(|bit| scalar.bit(place.wrapping_add(bit)));
-                // The lowest bit and the carry make 1 together.
-                let value = bits.fold(0_i8, |value, bit| value.wrapping_shl(1) | i8::from(bit)).wrapping_shl(1) | 1;
-                carry = value > 15;
-                *digit = if carry { value.wrapping_sub(32) } else { value };
-                wait = 4;
+        let mut place: usize = 0;
+        for digit in &mut self.digits {
+            for offset in 0..5 {
+                if wait > 0 {
+                    wait = wait.wrapping_sub(1);
+                } else if scalar.bit(place) != carry {
+                    let bits = (1..WINDOW_BITS).rev().map(|bit| scalar.bit(place.wrapping_add(bit)));
+                    // The lowest bit and the carry make 1 together.
+                    let value = bits.fold(0_i8, |value, bit| value.wrapping_shl(1) | i8::from(bit)).wrapping_shl(1) | 1;
+                    carry = value > 15;
+                    *digit = (offset, if carry { value.wrapping_sub(32) } else { value });
+                    wait = 4;
+                }
+                place = place.wrapping_add(1);
             }
         }
-        window
     }
 }
 
 impl Term for Window {
     fn positions(&self) -> usize {
-        self.digits.len()
+        SCALAR_BITS.wrapping_add(1)
     }
 
     fn at(&self, position: usize) -> Option<(&Affine, bool)> {
-        let digit = *self.digits.get(position)?;
-        if digit == 0 {
+        let (offset, digit) = *self.digits.get(position / WINDOW_BITS)?;
+        if digit == 0 || usize::from(offset) != position % WINDOW_BITS {
             return None;
         }
         let index = usize::from(digit.unsigned_abs().wrapping_shr(1));
@@ -215,3 +225,6 @@ const MAX_TEETH: usize = 8;
 const SCALAR_BITS: usize = 256;
 
 const WINDOW_BITS: usize = 5;
+
+/// One more place than the scalar's, for the last carry.
+const DIGITS: usize = (SCALAR_BITS + 1).div_ceil(WINDOW_BITS);

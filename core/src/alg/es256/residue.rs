@@ -164,6 +164,8 @@ impl<M: Modulus> Residue<M> {
     ///
     /// Kaliski's algorithm (The Montgomery Inverse and Its Applications, 1995): `u * b.x + v * a.x = m` throughout,
     /// so nothing grows above the modulus, and `self * x = v * 2^shifted` for the second pair.
+    // Not inlined, so that its numbers are off the stack when points are added.
+    #[inline(never)]
     pub(super) fn montgomery_inverse(&self) -> Self {
         let mut first = Pair { value: M::VALUE, x: ZERO };
         let mut second = Pair { value: self.0, x: ZERO };
