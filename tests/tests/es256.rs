@@ -13,7 +13,7 @@ use p256::ecdsa::{
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 
 const MESSAGES_PER_KEY: usize = 20;
-const THREADS: usize = 2;
+const THREADS: usize = 8;
 
 #[test]
 fn random_signatures_are_judged_as_by_p256_with_and_without_a_table() {
