@@ -5,6 +5,8 @@
 mod ecdsa;
 #[cfg(feature = "ed25519-dalek")]
 mod eddsa;
+#[cfg(feature = "p256")]
+mod es256;
 #[cfg(feature = "hmac")]
 mod hmac;
 #[cfg(feature = "rsa")]
@@ -12,14 +14,14 @@ mod rsa;
 
 use core::fmt;
 
-#[cfg(feature = "p256")]
-pub use ecdsa::Es256;
 #[cfg(feature = "p384")]
 pub use ecdsa::Es384;
 #[cfg(feature = "p521")]
 pub use ecdsa::Es512;
 #[cfg(feature = "ed25519-dalek")]
 pub use eddsa::{Ed25519, EdDsa};
+#[cfg(feature = "p256")]
+pub use es256::{Es256, PreparedKey, PreparedKeys, PreparedP256};
 #[cfg(feature = "hmac")]
 pub use hmac::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]

@@ -149,26 +149,34 @@ impl Fingerprint {
     pub(crate) fn digest_with(&self, entry: &KeyEntry<'_>) -> TokenDigest {
         let mut hash = self.clone();
         match entry.key {
-            Key::Public(PublicKey::Ec { curve, x, y }) => {
-                hash.field(curve.name().as_bytes());
-                hash.field(x);
-                hash.field(y);
-            }
-            Key::Public(PublicKey::Rsa { n, e }) => {
-                hash.field(b"RSA");
-                hash.field(n);
-                hash.field(e);
-            }
-            Key::Public(PublicKey::Ed25519 { x }) => {
-                hash.field(b"Ed25519");
-                hash.field(x);
-            }
+            Key::Public(key) => hash.public_key(key),
+            #[cfg(feature = "p256")]
+            Key::PreparedP256(key) => hash.public_key(key.public_key()),
             Key::Secret(secret) => {
                 hash.field(b"oct");
                 hash.field(secret.expose());
             }
         }
         TokenDigest(hash.0.finalize().into())
+    }
+
+    fn public_key(&mut self, key: PublicKey<'_>) {
+        match key {
+            PublicKey::Ec { curve, x, y } => {
+                self.field(curve.name().as_bytes());
+                self.field(x);
+                self.field(y);
+            }
+            PublicKey::Rsa { n, e } => {
+                self.field(b"RSA");
+                self.field(n);
+                self.field(e);
+            }
+            PublicKey::Ed25519 { x } => {
+                self.field(b"Ed25519");
+                self.field(x);
+            }
+        }
     }
 
     fn number(&mut self, number: usize) {

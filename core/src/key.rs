@@ -3,6 +3,9 @@
 
 use core::fmt;
 
+#[cfg(feature = "p256")]
+use crate::alg::PreparedKey;
+
 /// An elliptic curve of RFC 7518 §6.2.1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -136,6 +139,9 @@ impl fmt::Debug for Secret<'_> {
 pub enum Key<'k> {
     /// A public key.
     Public(PublicKey<'k>),
+    /// A public key of P-256 with a table of multiples.
+    #[cfg(feature = "p256")]
+    PreparedP256(PreparedKey<'k>),
     /// A shared secret.
     Secret(Secret<'k>),
 }

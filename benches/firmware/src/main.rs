@@ -6,8 +6,9 @@
 use core::{hint::black_box, panic::PanicInfo};
 
 use bearward_core::{
-    Algorithm, BearerRequest, BearerToken, Claim, EdDsa, Error, Es256, Es384, Es512, Hs256, JwkSet, JwkSetReader, Key,
-    Keys, Policy, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, base64url, json, verify_jws,
+    Algorithm, BearerRequest, BearerToken, Claim, EdDsa, Error, Es256, Es384, Es512, Hs256, Jwk, JwkSet, JwkSetReader,
+    Key, Keys, Policy, PreparedP256, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, base64url, json,
+    verify_jws,
 };
 use chip_bench::{Cost, Meter};
 use cortex_m_semihosting::{debug, hprintln};
@@ -43,6 +44,9 @@ fn main() -> ! {
     for sample in &ACCEPTED {
         accepted(&table, sample);
     }
+    prepared::<8>(&table, "ES256, table of 512 B", "table of 512 B for a P-256 key");
+    prepared::<32>(&table, "ES256, table of 2 KB", "table of 2 KB for a P-256 key");
+    prepared::<128>(&table, "ES256, table of 8 KB", "table of 8 KB for a P-256 key");
     cached(&table, es256());
     refused(&table);
     key_sets(&table);
@@ -115,6 +119,21 @@ fn accepted(table: &Table, sample: &Sample) {
     }
 }
 
+/// A whole validation with a key that has a table, and what it takes to make that.
+fn prepared<const POINTS: usize>(table: &Table, name: &str, preparation: &str) {
+    let sample = es256();
+    let set = public_keys(sample);
+    let Some(Key::Public(key)) = set.entry(0).map(|entry| entry.key) else {
+        panic!("a sample is not what it should be")
+    };
+    let jwk = require(Jwk::<64>::new(key));
+    let mut prepared = PreparedP256::<POINTS>::new();
+    table.row(preparation, 64, &mut || prepared.prepare(black_box(&jwk)).is_ok());
+    let mut buffer = [0; 1024];
+    let keys = prepared.within(&set);
+    table.row(name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+}
+
 fn cached(table: &Table, sample: &Sample) {
     let keys = public_keys(sample);
     let mut cache = TokenCache::<8>::new();
@@ -160,6 +179,7 @@ fn sizes() {
     hprintln!("size\t`JwkSet<4>`, any key\t{}", size_of::<JwkSet<4>>());
     hprintln!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
     hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
+    hprintln!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
     hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
 }
 

@@ -2,14 +2,15 @@
 //! as a coordinate.
 //!
 //! r and s are from 1 to n - 1; both halves of that range are good for s, since JOSE asks for no low s. A public key
-//! whose point is not on the curve verifies nothing.
+//! whose point is not on the curve verifies nothing. ES256 has a module of its own.
 
+#[cfg(any(feature = "p384", feature = "p521"))]
 use super::Algorithm;
-use crate::{
-    error::Error,
-    key::{Curve, Key, PublicKey},
-};
+#[cfg(any(feature = "p384", feature = "p521"))]
+use crate::error::Error;
+use crate::key::{Curve, Key, PublicKey};
 
+#[cfg(any(feature = "p384", feature = "p521"))]
 macro_rules! ecdsa_algorithm {
     ($(#[$doc:meta])* $algorithm:ident, $name:literal, $library:ident, $curve:expr, $signature_bytes:literal) => {
         $(#[$doc])*
@@ -54,14 +55,6 @@ macro_rules! ecdsa_algorithm {
     };
 }
 
-#[cfg(feature = "p256")]
-ecdsa_algorithm!(
-    /// `ES256`: ECDSA with P-256 and SHA-256, a signature of 64 bytes.
-    ///
-    /// A whole validation takes 9.8 KB of stack on a Cortex-M4, and 8.2 KB at `opt-level = "s"`.
-    Es256, "ES256", p256, Curve::P256, 64
-);
-
 #[cfg(feature = "p384")]
 ecdsa_algorithm!(
     /// `ES384`: ECDSA with P-384 and SHA-384, a signature of 96 bytes.
@@ -75,7 +68,7 @@ ecdsa_algorithm!(
 );
 
 /// The point's coordinates, if the key is of this curve and they have its length.
-fn coordinates<'k>(key: &Key<'k>, wanted: Curve) -> Option<(&'k [u8], &'k [u8])> {
+pub(super) fn coordinates<'k>(key: &Key<'k>, wanted: Curve) -> Option<(&'k [u8], &'k [u8])> {
     match *key {
         Key::Public(PublicKey::Ec { curve, x, y })
             if curve == wanted && [x.len(), y.len()] == [wanted.coordinate_bytes(); 2] =>

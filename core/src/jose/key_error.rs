@@ -33,6 +33,8 @@ pub enum KeyError {
     /// The key has a length that is not allowed: of a coordinate (RFC 7518 §6.2.1.2), of the modulus (2048 to 4096 bits,
     /// without leading zero bytes), or of a secret (RFC 7518 §3.2).
     Length,
+    /// The coordinates are those of no point of the curve.
+    NotOnCurve,
     /// The RSA exponent is even, 1, longer than 8 bytes, or has leading zero bytes.
     Exponent,
     /// The key is good, and larger than the room for it.
@@ -62,6 +64,7 @@ impl fmt::Display for KeyError {
             Self::Symmetric => "the key is a shared secret",
             Self::Mixed => "the set has both shared secrets and public keys",
             Self::Length => "the key has a length that is not allowed",
+            Self::NotOnCurve => "the key is no point of its curve",
             Self::Exponent => "the key's exponent is not allowed",
             Self::TooLarge => "the key is larger than the room for it",
             Self::KeyIdTooLong => "the key's identifier is too long",

@@ -25,7 +25,7 @@ use bearward_core::{
     verify_jws,
 };
 #[cfg(feature = "curves")]
-use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512};
+use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedP256};
 
 mod network;
 
@@ -98,12 +98,22 @@ fn authorize(token: BearerToken<'_>, keys: &JwkSet<4>) -> Result<(), Error> {
     let mut cache = TokenCache::<4>::new();
     black_box(POLICY.verify_cached(token, keys, None, &mut buffer, &mut cache).is_ok());
     black_box(verify_jws(token.as_str().as_bytes(), ALGORITHMS, keys, &mut buffer).is_ok());
+    #[cfg(feature = "curves")]
+    black_box(prepared(token, keys, now).is_ok());
     let access = POLICY.verify(token, keys, now, &mut buffer)?;
     black_box((access.issuer(), access.subject(), access.audience(), access.expires_at(), access.client_id()));
     black_box((access.claim(&["realm", "roles"]), access.key_id(), access.algorithm()));
     black_box(access.scope().contains(token.as_str()));
     black_box(access.require_any_scope("a b").is_ok());
     access.require_scope("a b")
+}
+
+/// The same with a table of a key's multiples.
+#[cfg(feature = "curves")]
+fn prepared(token: BearerToken<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), Error> {
+    let mut prepared = PreparedP256::<32>::new();
+    black_box(Jwk::<64>::read(token.as_str().as_bytes()).and_then(|key| prepared.prepare(&key)).is_ok());
+    POLICY.verify(token, &prepared.within(keys), now, &mut [0; 1024]).map(|access| _ = black_box(access))
 }
 
 /// Requests to the authorization server, by a client of each kind.

@@ -1,6 +1,7 @@
 use std::vec::Vec;
 
 use super::*;
+use crate::Es256;
 
 const MESSAGE: &[u8] = b"e30.e30";
 
