@@ -32,8 +32,10 @@ pub enum Error {
     TokenTooLong,
     /// The token has not exactly three segments (RFC 7515 §7.1).
     NotCompact,
-    /// The token has five segments: it is encrypted (RFC 7516 §7.1), which is not enabled.
+    /// The token has five segments: it is encrypted (RFC 7516 §7.1), and a signed one is expected.
     Encrypted,
+    /// The token has three segments: it is not encrypted (RFC 7515 §7.1), and must be.
+    NotEncrypted,
     /// A segment is not base64url without padding, or not in its canonical form (RFC 7515 §2, RFC 4648 §3.5).
     Base64(Part),
     /// A segment is not the JSON object that it must be.
@@ -44,7 +46,7 @@ pub enum Error {
     Critical,
     /// The header has a parameter that changes how the token is read: `b64` or `zip`.
     UnsupportedHeader(Parameter),
-    /// The token's `alg` is none of the policy's algorithms (RFC 8725 §3.1).
+    /// The token's `alg` is none of the policy's algorithms, or its `enc` none of those that are listed (RFC 8725 §3.1).
     AlgorithmNotAllowed,
     /// The token's `typ` is not the kind of token that the policy accepts (RFC 9068 §4, RFC 8725 §3.11).
     TokenType,
@@ -54,6 +56,9 @@ pub enum Error {
     AmbiguousKey,
     /// The signature is not the key's, or not one at all.
     BadSignature,
+    /// The token cannot be decrypted: its keys, its lengths, its tag or its padding. Which of them is never told (RFC 7516
+    /// §11.5).
+    DecryptionFailed,
     /// A claim is absent, of a wrong type, or says that the token is not good here.
     Claim {
         /// Which claim.
@@ -82,6 +87,14 @@ pub enum Part {
     Payload,
     /// The signature.
     Signature,
+    /// The encrypted key of a JWE (RFC 7516 §7.1).
+    EncryptedKey,
+    /// The initialization vector of a JWE.
+    InitializationVector,
+    /// The ciphertext of a JWE.
+    Ciphertext,
+    /// The authentication tag of a JWE.
+    AuthenticationTag,
 }
 
 /// A header parameter (RFC 7515 §4.1).
@@ -100,6 +113,18 @@ pub enum Parameter {
     Base64UrlPayload,
     /// `zip` (RFC 7516 §4.1.3)
     Compression,
+    /// `enc` (RFC 7516 §4.1.2)
+    Encryption,
+    /// `epk` (RFC 7518 §4.6.1.1)
+    EphemeralPublicKey,
+    /// `apu` (RFC 7518 §4.6.1.2)
+    PartyUInfo,
+    /// `apv` (RFC 7518 §4.6.1.3)
+    PartyVInfo,
+    /// `iv` (RFC 7518 §4.7.1.1)
+    InitializationVector,
+    /// `tag` (RFC 7518 §4.7.1.2)
+    AuthenticationTag,
 }
 
 /// A claim that is checked (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800 §3).
@@ -237,6 +262,7 @@ impl Error {
             Self::TokenTooLong => "the token is too long",
             Self::NotCompact => "the token has not three segments",
             Self::Encrypted => "the token is encrypted",
+            Self::NotEncrypted => "the token is not encrypted",
             Self::Base64(_) => "a segment of the token is not canonical base64url",
             Self::Json(..) => "a segment of the token is not a good JSON object",
             Self::Header(_) => "a header parameter is missing or malformed",
@@ -247,6 +273,7 @@ impl Error {
             Self::UnknownKey => "no key fits the token",
             Self::AmbiguousKey => "too many keys fit the token",
             Self::BadSignature => "the signature is not valid",
+            Self::DecryptionFailed => "the token cannot be decrypted",
             Self::Claim { .. } => "a claim is not acceptable",
             Self::InsufficientScope => "the token's scope does not allow this",
             Self::TimeUnavailable => "the time is not known",
@@ -278,6 +305,10 @@ impl fmt::Display for Part {
             Self::Header => "header",
             Self::Payload => "payload",
             Self::Signature => "signature",
+            Self::EncryptedKey => "encrypted key",
+            Self::InitializationVector => "initialization vector",
+            Self::Ciphertext => "ciphertext",
+            Self::AuthenticationTag => "authentication tag",
         })
     }
 }
@@ -291,6 +322,12 @@ impl fmt::Display for Parameter {
             Self::ContentType => "cty",
             Self::Base64UrlPayload => "b64",
             Self::Compression => "zip",
+            Self::Encryption => "enc",
+            Self::EphemeralPublicKey => "epk",
+            Self::PartyUInfo => "apu",
+            Self::PartyVInfo => "apv",
+            Self::InitializationVector => "iv",
+            Self::AuthenticationTag => "tag",
         })
     }
 }

@@ -1,8 +1,12 @@
 //! JSON Object Signing and Encryption: headers, signatures and keys
 //! ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 
+#[cfg(feature = "jwe")]
+mod decryption_keys;
 mod document;
 pub(crate) mod header;
+#[cfg(feature = "jwe")]
+pub(crate) mod jwe;
 mod jwk;
 mod jwks;
 mod jwks_reader;
@@ -17,6 +21,10 @@ mod secrets;
 mod spki;
 mod thumbprint;
 
+#[cfg(feature = "jwe")]
+pub use decryption_keys::DecryptionKeySet;
+#[cfg(feature = "jwe")]
+pub use jwe::{Decryption, Jwe, decrypt_jwe};
 pub use jwk::Jwk;
 pub use jwks::JwkSet;
 pub use jwks_reader::JwkSetReader;

@@ -8,13 +8,13 @@
 //! | the issuer's keys | [`JwkSet`], [`Jwk`], [`SecretSet`] | RFC 7517, RFC 7518 §6, RFC 8037 |
 //! | the algorithms | [`Algorithm`] and its unit structs | RFC 7518 §3, RFC 8037 |
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
+//! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
-//! Time, keys and buffers are arguments: there is no clock, no socket and no allocator here. Encrypted tokens, tokens
-//! that are bound to a key (`cnf`) and `none` are refused.
+//! Time, keys and buffers are arguments: there is no clock, no socket and no allocator here. Tokens that are bound to a key (`cnf`) and `none` are refused.
 //!
 //! ```
 //! use bearward_core::{
@@ -67,6 +67,10 @@ mod call_error;
 mod challenge;
 mod claims;
 mod client;
+#[cfg(feature = "jwe")]
+mod content_encryption;
+#[cfg(feature = "jwe")]
+mod decryption_key;
 pub mod der;
 mod error;
 #[cfg(test)]
@@ -77,6 +81,8 @@ mod introspection_cache;
 mod jose;
 pub mod json;
 mod key;
+#[cfg(feature = "jwe")]
+mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
@@ -110,11 +116,35 @@ pub use claims::{Names, NamesIter};
 #[cfg(feature = "p256")]
 pub use client::Es256Signer;
 pub use client::{Client, Fresh, Signer};
+#[cfg(feature = "jwe")]
+pub use content_encryption::ContentEncryption;
+#[cfg(feature = "cbc")]
+pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
+#[cfg(feature = "aes-gcm")]
+pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
+#[cfg(feature = "jwe")]
+pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use introspection::{IntrospectionError, IntrospectionRequest};
 pub use introspection_cache::IntrospectionCache;
+#[cfg(feature = "jwe")]
+pub use jose::{Decryption, DecryptionKeySet, Jwe, decrypt_jwe};
 pub use jose::{Jwk, JwkSet, JwkSetReader, Jws, KeyError, SecretSet, verify_jws};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
+#[cfg(all(feature = "jwe", feature = "p256"))]
+pub use key_management::EcdhEsP256;
+#[cfg(feature = "curve25519-dalek")]
+pub use key_management::EcdhEsX25519;
+#[cfg(feature = "aes-gcm")]
+pub use key_management::{A128GcmKw, A192GcmKw, A256GcmKw};
+#[cfg(feature = "aes-kw")]
+pub use key_management::{A128Kw, A192Kw, A256Kw};
+#[cfg(feature = "jwe")]
+pub use key_management::{Dir, KeyManagement, KeyParameters};
+#[cfg(all(feature = "aes-kw", feature = "p256"))]
+pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
+#[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
+pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 pub use resource_metadata::ResourceMetadata;

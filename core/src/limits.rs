@@ -34,5 +34,8 @@ pub const SIGNATURE_BYTES: usize = 512;
 /// The material of the largest key, in bytes: the modulus of RSA with 4096 bits, and the longest exponent that is taken.
 pub const KEY_BYTES: usize = 520;
 
+/// The longest key of a content encryption, in bytes: A256CBC-HS512.
+pub const CONTENT_KEY_BYTES: usize = 64;
+
 /// How long an assertion of a client is good, in seconds. It is used at once; some servers refuse more than a minute.
 pub const ASSERTION_SECONDS: u64 = 60;

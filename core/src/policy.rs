@@ -2,6 +2,8 @@
 //! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725)).
 
 mod checks;
+#[cfg(feature = "jwe")]
+mod encrypted;
 mod introspection;
 mod lookup;
 #[cfg(test)]

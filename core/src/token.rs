@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "jwe")]
+use crate::jose::jwe::Encryption;
 use crate::{
     claims::{Names, Registered},
     error::Error,
@@ -27,15 +29,42 @@ pub struct AccessToken<'b> {
     claims: Registered<'b>,
     algorithm: &'static str,
     key_id: Option<Text<'b>>,
+    #[cfg(feature = "jwe")]
+    encryption: Option<Encryption>,
 }
 
 impl<'b> AccessToken<'b> {
     pub(crate) const fn new(claims: Registered<'b>, algorithm: &'static str, key_id: Option<Text<'b>>) -> Self {
-        Self { claims, algorithm, key_id }
+        Self {
+            claims,
+            algorithm,
+            key_id,
+            #[cfg(feature = "jwe")]
+            encryption: None,
+        }
+    }
+
+    #[cfg(feature = "jwe")]
+    pub(crate) const fn with_encryption(self, encryption: Encryption) -> Self {
+        Self { encryption: Some(encryption), ..self }
     }
 
     pub(crate) const fn introspected(claims: Registered<'b>) -> Self {
         Self::new(claims, INTROSPECTION, None)
+    }
+
+    /// The key management by which it was opened; `None` if it was only signed.
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub fn key_management(&self) -> Option<&'static str> {
+        self.encryption.map(|encryption| encryption.management)
+    }
+
+    /// The content encryption by which it was opened; `None` if it was only signed.
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub fn content_encryption(&self) -> Option<&'static str> {
+        self.encryption.map(|encryption| encryption.content)
     }
 
     /// `iss`: who issued it (RFC 7519 §4.1.1).

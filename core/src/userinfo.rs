@@ -3,6 +3,8 @@
 
 use core::fmt::{self, Write as _};
 
+#[cfg(feature = "jwe")]
+use crate::jose::jwe::{Decryption, Encryption};
 use crate::{
     alg::Algorithm,
     answer_error::AnswerError,
@@ -18,11 +20,12 @@ use crate::{
     time::{NumericDate, UnixTime},
 };
 
-/// A UserInfo endpoint as a client is registered there: whether its answers are plain JSON or signed.
+/// A UserInfo endpoint as a client is registered there: whether its answers are plain JSON, signed, or signed and
+/// then encrypted.
 ///
 /// The client is the one that the access token was issued to. Its registration decides
 /// (`userinfo_signed_response_alg`, OpenID Connect Dynamic Client Registration §2), and never what an answer says of
-/// itself. Encrypted answers are refused.
+/// itself.
 ///
 /// ```
 /// use bearward_core::{Answer, BearerToken, JwkSet, UserInfoEndpoint};
@@ -48,7 +51,17 @@ pub struct UserInfoEndpoint<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Registered<'a> {
     Json,
-    Signed { issuer: &'a str, client_id: &'a str, algorithms: &'a [&'a dyn Algorithm], leeway: u32 },
+    Signed(Signed<'a>),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Signed<'a> {
+    issuer: &'a str,
+    client_id: &'a str,
+    algorithms: &'a [&'a dyn Algorithm],
+    leeway: u32,
+    #[cfg(feature = "jwe")]
+    decryption: Option<Decryption<'a>>,
 }
 
 impl<'a> UserInfoEndpoint<'a> {
@@ -62,7 +75,45 @@ impl<'a> UserInfoEndpoint<'a> {
     /// ([`AccessToken::client_id`](crate::AccessToken::client_id)), and for HMAC the key is that client's secret.
     #[must_use]
     pub const fn signed(issuer: &'a str, client_id: &'a str, algorithms: &'a [&'a dyn Algorithm]) -> Self {
-        Self { registered: Registered::Signed { issuer, client_id, algorithms, leeway: 0 } }
+        Self::of(Signed {
+            issuer,
+            client_id,
+            algorithms,
+            leeway: 0,
+            #[cfg(feature = "jwe")]
+            decryption: None,
+        })
+    }
+
+    /// Answers are JWTs as of [`signed`](Self::signed), encrypted to this client (`userinfo_encrypted_response_alg`).
+    ///
+    /// An answer that is only signed, or only encrypted, is refused: the one is not what was registered, and the other
+    /// could be by anybody.
+    ///
+    /// ```
+    /// use bearward_core::{
+    ///     A256Gcm, Algorithm, Decryption, DecryptionKeySet, EcdhEsP256, Es256, UserInfoEndpoint,
+    /// };
+    ///
+    /// let keys = DecryptionKeySet::<2>::new();
+    /// let decryption = Decryption::new(&[&EcdhEsP256], &[&A256Gcm], &keys);
+    /// let algorithms: &[&dyn Algorithm] = &[&Es256];
+    /// let endpoint =
+    ///     UserInfoEndpoint::signed_and_encrypted("https://authority.example", "valve", algorithms, decryption);
+    /// ```
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub const fn signed_and_encrypted(
+        issuer: &'a str,
+        client_id: &'a str,
+        algorithms: &'a [&'a dyn Algorithm],
+        decryption: Decryption<'a>,
+    ) -> Self {
+        Self::of(Signed { issuer, client_id, algorithms, leeway: 0, decryption: Some(decryption) })
+    }
+
+    const fn of(signed: Signed<'a>) -> Self {
+        Self { registered: Registered::Signed(signed) }
     }
 
     /// Allows the clocks to differ by this many seconds, where a signed answer has `exp` or `nbf`.
@@ -70,9 +121,7 @@ impl<'a> UserInfoEndpoint<'a> {
     pub const fn with_leeway(self, seconds: u32) -> Self {
         match self.registered {
             Registered::Json => self,
-            Registered::Signed { issuer, client_id, algorithms, .. } => {
-                Self { registered: Registered::Signed { issuer, client_id, algorithms, leeway: seconds } }
-            }
+            Registered::Signed(signed) => Self::of(Signed { leeway: seconds, ..signed }),
         }
     }
 
@@ -87,7 +136,7 @@ impl<'a> UserInfoEndpoint<'a> {
         authorization.write_str(token.as_str())?;
         let accept = match self.registered {
             Registered::Json => "application/json",
-            Registered::Signed { .. } => "application/jwt",
+            Registered::Signed(_) => "application/jwt",
         };
         Ok(Request::get(accept).with_authorization(authorization.into_str()))
     }
@@ -96,7 +145,7 @@ impl<'a> UserInfoEndpoint<'a> {
     ///
     /// `subject` is the `sub` of the access token, or of the ID token where there is one: an answer about somebody else
     /// must not be used. `keys` are the issuer's, `now` is the time, and `buffer` holds the decoded answer, for which three
-    /// quarters of its length are always enough; all three are for signed answers alone.
+    /// quarters of its length are always enough, also if it is encrypted; all three are for signed answers alone.
     ///
     /// What is told borrows the answer's body or `buffer`.
     ///
@@ -142,24 +191,42 @@ impl<'a> UserInfoEndpoint<'a> {
                 let claims = Object::read_in_place(answer.body).map_err(AnswerError::Json)?;
                 UserInfo::new(claims, None)
             }
-            Registered::Signed { issuer, client_id, algorithms, leeway } if is_jwt => {
-                let compact = Compact::split(answer.body)?;
-                let (header, rest) = compact.header(buffer)?;
-                let algorithm = choose(algorithms, header.alg)?;
-                // Another kind of token says so (RFC 8725 §3.11).
-                if header.typ.is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))) {
-                    return Err(Error::TokenType.into());
-                }
-                verify_signature(&compact, &header, algorithm, keys, rest)?;
-                let claims = Object::read_in_place(compact.payload(rest)?).map_err(AnswerError::Json)?;
-                check_party(&claims, "iss", Claim::Issuer, issuer, false)?;
-                check_party(&claims, "aud", Claim::Audience, client_id, true)?;
-                check_times(&claims, leeway, now)?;
-                UserInfo::new(claims, Some(algorithm.name()))
+            #[cfg(feature = "jwe")]
+            Registered::Signed(signed @ Signed { decryption: Some(decryption), .. }) if is_jwt => {
+                let (jwe, _) = decryption.open_nested(answer.body, &["JWT"], buffer)?;
+                // What was encrypted lies in the buffer, so that the body is free for what is decoded of it.
+                let user = signed.read(jwe.payload(), keys, now, answer.body)?;
+                Ok(UserInfo { encryption: Some(jwe.encryption()), ..user })
             }
-            Registered::Signed { .. } if is_json => Err(UserInfoError::NotSigned),
+            Registered::Signed(signed) if is_jwt => signed.read(answer.body, keys, now, buffer),
+            Registered::Signed(_) if is_json => Err(UserInfoError::NotSigned),
             _ => Err(AnswerError::ContentType.into()),
         }
+    }
+}
+
+impl Signed<'_> {
+    /// Reads and checks a signed answer.
+    fn read<'b>(
+        &self,
+        token: &[u8],
+        keys: &dyn Keys,
+        now: Option<UnixTime>,
+        buffer: &'b mut [u8],
+    ) -> Result<UserInfo<'b>, UserInfoError> {
+        let compact = Compact::split(token)?;
+        let (header, rest) = compact.header(buffer)?;
+        let algorithm = choose(self.algorithms, header.alg)?;
+        // Another kind of token says so (RFC 8725 §3.11).
+        if header.typ.is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))) {
+            return Err(Error::TokenType.into());
+        }
+        verify_signature(&compact, &header, algorithm, keys, rest)?;
+        let claims = Object::read_in_place(compact.payload(rest)?).map_err(AnswerError::Json)?;
+        check_party(&claims, "iss", Claim::Issuer, self.issuer, false)?;
+        check_party(&claims, "aud", Claim::Audience, self.client_id, true)?;
+        check_times(&claims, self.leeway, now)?;
+        UserInfo::new(claims, Some(algorithm.name()))
     }
 }
 
@@ -169,12 +236,20 @@ pub struct UserInfo<'b> {
     claims: Object<'b>,
     subject: Text<'b>,
     algorithm: Option<&'static str>,
+    #[cfg(feature = "jwe")]
+    encryption: Option<Encryption>,
 }
 
 impl<'b> UserInfo<'b> {
     fn new(claims: Object<'b>, algorithm: Option<&'static str>) -> Result<Self, UserInfoError> {
         let subject = claims.get("sub").and_then(Value::as_text).filter(|subject| !subject.is_empty());
-        Ok(Self { claims, subject: subject.ok_or(AnswerError::Member("sub"))?, algorithm })
+        Ok(Self {
+            claims,
+            subject: subject.ok_or(AnswerError::Member("sub"))?,
+            algorithm,
+            #[cfg(feature = "jwe")]
+            encryption: None,
+        })
     }
 
     /// `sub`: the user, as the issuer knows it.
@@ -199,6 +274,20 @@ impl<'b> UserInfo<'b> {
     #[must_use]
     pub const fn algorithm(&self) -> Option<&'static str> {
         self.algorithm
+    }
+
+    /// The key management by which the answer was opened; `None` if it was not encrypted.
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub fn key_management(&self) -> Option<&'static str> {
+        self.encryption.map(|encryption| encryption.management)
+    }
+
+    /// The content encryption by which the answer was opened; `None` if it was not encrypted.
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub fn content_encryption(&self) -> Option<&'static str> {
+        self.encryption.map(|encryption| encryption.content)
     }
 }
 

@@ -16,13 +16,14 @@ const SCOPE: Option<ErrorCode> = Some(ErrorCode::InsufficientScope);
 
 const EXPIRED: Error = Error::claim(Claim::ExpirationTime, Reason::Expired);
 
-const EVERY: [(Error, u16, Option<ErrorCode>); 22] = [
+const EVERY: [(Error, u16, Option<ErrorCode>); 24] = [
     (Error::InsecureTransport, 400, REQUEST),
     (Error::SeveralTokens, 400, REQUEST),
     (Error::MalformedRequest, 400, REQUEST),
     (Error::TokenTooLong, 431, REQUEST),
     (Error::NotCompact, 401, TOKEN),
     (Error::Encrypted, 401, TOKEN),
+    (Error::NotEncrypted, 401, TOKEN),
     (Error::Base64(Part::Header), 401, TOKEN),
     (Error::Json(Part::Header, JsonError::TooDeep), 401, TOKEN),
     (Error::Header(Parameter::KeyId), 401, TOKEN),
@@ -33,6 +34,7 @@ const EVERY: [(Error, u16, Option<ErrorCode>); 22] = [
     (Error::UnknownKey, 401, TOKEN),
     (Error::AmbiguousKey, 401, TOKEN),
     (Error::BadSignature, 401, TOKEN),
+    (Error::DecryptionFailed, 401, TOKEN),
     (EXPIRED, 401, TOKEN),
     (Error::InsufficientScope, 403, SCOPE),
     (Error::TimeUnavailable, 503, None),
@@ -50,22 +52,24 @@ const fn place(error: Error) -> usize {
         Error::TokenTooLong => 3,
         Error::NotCompact => 4,
         Error::Encrypted => 5,
-        Error::Base64(_) => 6,
-        Error::Json(..) => 7,
-        Error::Header(_) => 8,
-        Error::Critical => 9,
-        Error::UnsupportedHeader(_) => 10,
-        Error::AlgorithmNotAllowed => 11,
-        Error::TokenType => 12,
-        Error::UnknownKey => 13,
-        Error::AmbiguousKey => 14,
-        Error::BadSignature => 15,
-        Error::Claim { .. } => 16,
-        Error::InsufficientScope => 17,
-        Error::TimeUnavailable => 18,
-        Error::Inactive => 19,
-        Error::AuthorityUnavailable => 20,
-        Error::ClaimsType => 21,
+        Error::NotEncrypted => 6,
+        Error::Base64(_) => 7,
+        Error::Json(..) => 8,
+        Error::Header(_) => 9,
+        Error::Critical => 10,
+        Error::UnsupportedHeader(_) => 11,
+        Error::AlgorithmNotAllowed => 12,
+        Error::TokenType => 13,
+        Error::UnknownKey => 14,
+        Error::AmbiguousKey => 15,
+        Error::BadSignature => 16,
+        Error::DecryptionFailed => 17,
+        Error::Claim { .. } => 18,
+        Error::InsufficientScope => 19,
+        Error::TimeUnavailable => 20,
+        Error::Inactive => 21,
+        Error::AuthorityUnavailable => 22,
+        Error::ClaimsType => 23,
     }
 }
 
@@ -93,7 +97,15 @@ fn rfc6750_3_1_codes_are_spelled_as_registered() {
 
 #[test]
 fn rfc6750_3_every_description_has_only_the_characters_that_are_allowed_and_is_another() {
-    let parts = [Part::Header, Part::Payload, Part::Signature];
+    let parts = [
+        Part::Header,
+        Part::Payload,
+        Part::Signature,
+        Part::EncryptedKey,
+        Part::InitializationVector,
+        Part::Ciphertext,
+        Part::AuthenticationTag,
+    ];
     let parameters = [
         Parameter::Algorithm,
         Parameter::KeyId,
@@ -101,6 +113,12 @@ fn rfc6750_3_every_description_has_only_the_characters_that_are_allowed_and_is_a
         Parameter::ContentType,
         Parameter::Base64UrlPayload,
         Parameter::Compression,
+        Parameter::Encryption,
+        Parameter::EphemeralPublicKey,
+        Parameter::PartyUInfo,
+        Parameter::PartyVInfo,
+        Parameter::InitializationVector,
+        Parameter::AuthenticationTag,
     ];
     let json = [
         JsonError::UnexpectedEnd,

@@ -16,7 +16,15 @@ pub(crate) fn advice(error: Error) -> &'static str {
             "This is no JWT. If the server's tokens are opaque, ask its introspection endpoint (RFC 7662), or make it \
              issue JWT access tokens (RFC 9068)."
         }
-        Error::Encrypted => "Make the authorization server sign its access tokens without encrypting them.",
+        Error::Encrypted => {
+            "Make the authorization server sign its access tokens without encrypting them, or give the device's own keys \
+             with --decryption-keys FILE."
+        }
+        Error::NotEncrypted => "Register the device's key with the authorization server, so that it encrypts to it.",
+        Error::DecryptionFailed => {
+            "The token was changed, or was not encrypted to this key: check that the authorization server has the device's \
+             public key, and the same client secret."
+        }
         Error::Base64(_) => {
             "The token was changed or cut on its way: compare it with what the server sent, and copy it whole."
         }
@@ -24,6 +32,9 @@ pub(crate) fn advice(error: Error) -> &'static str {
             "Whoever made the token does not keep to JSON as it is read here; see what it holds with explain."
         }
         Error::Header(Parameter::Algorithm) => "The header must name its algorithm: \"alg\" is a required string.",
+        Error::Header(Parameter::ContentType) => {
+            "What is encrypted must be a signed token, and say so: \"cty\" must be \"JWT\" (RFC 7519 section 5.2)."
+        }
         Error::Header(_) => "The header parameter must be a string: the fault is the authorization server's.",
         Error::Critical | Error::UnsupportedHeader(_) => {
             "Make the authorization server issue plain JWTs: no crit, no b64, no zip."

@@ -10,6 +10,7 @@ use std::{
 use bearward_core::{
     Algorithm, BearerToken, Error, Keys, NumericDate, Policy, TokenType, UnixTime,
     base64url::Encoded,
+    decrypt_jwe,
     json::{self, Value},
     verify_jws,
 };
@@ -18,7 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Problem, Verdict, algorithms,
-    keys::{LocalKeys, Secrets},
+    keys::{DecryptionKeys, LocalKeys, Secrets},
     show,
     verify::{Good, Refused},
     warn,
@@ -36,10 +37,13 @@ struct Question<'a> {
     _id: IgnoredAny,
     token: Option<String>,
     jws: Option<String>,
+    jwe: Option<String>,
     #[serde(borrow)]
     jwk: Option<&'a RawValue>,
     #[serde(borrow)]
     jwks: Option<&'a RawValue>,
+    #[serde(borrow)]
+    decryption_keys: Option<&'a RawValue>,
     issuer: Option<Names>,
     audience: Option<Names>,
     algorithms: Option<Names>,
@@ -79,6 +83,12 @@ enum Rest {
         alg: &'static str,
         kid: Option<String>,
     },
+    Jwe {
+        payload: String,
+        keyalg: &'static str,
+        encalg: &'static str,
+        kid: Option<String>,
+    },
     Refused(Refused),
     /// The question cannot be answered: that is the caller's fault, and says nothing of the token.
     Wrong {
@@ -112,7 +122,7 @@ pub(crate) fn run(input: &mut dyn BufRead, out: &mut dyn Write, secrets: Secrets
         } else {
             Err(Fault::Wrong("the line is longer than 1 MiB".to_owned()))
         };
-        let ok = matches!(rest, Ok(Rest::Token(_) | Rest::Jws { .. }));
+        let ok = matches!(rest, Ok(Rest::Token(_) | Rest::Jws { .. } | Rest::Jwe { .. }));
         let rest = rest.unwrap_or_else(|fault| match fault {
             Fault::Refused(error) => Rest::Refused(error.into()),
             Fault::Wrong(error) => Rest::Wrong { error, code: (), status: () },
@@ -148,6 +158,9 @@ fn answer(text: &[u8], secrets: Secrets, warned: &mut Vec<&'static str>) -> Resu
         (Some(keys), None) | (None, Some(keys)) => keys.get().as_bytes(),
         _ => return Err(wrong("a question has one of jwk and jwks")),
     };
+    if let Some(jwe) = &question.jwe {
+        return question.decrypt(jwe, key_text);
+    }
     let mut room = vec![0; key_text.len()];
     let keys = LocalKeys::read(key_text, &mut room, secrets).map_err(|error| wrong(error.to_string()))?;
     let algorithms = match names(question.algorithms.as_ref())? {
@@ -157,7 +170,7 @@ fn answer(text: &[u8], secrets: Secrets, warned: &mut Vec<&'static str>) -> Resu
     let rest = match (&question.token, &question.jws) {
         (Some(token), None) => question.verify(token, keys.as_keys(), &algorithms),
         (None, Some(jws)) => question.verify_jws(jws, keys.as_keys(), &algorithms),
-        _ => Err(wrong("a question has one of token and jws")),
+        _ => Err(wrong("a question has one of token, jws and jwe")),
     }?;
     for warning in keys.warnings(rest.algorithm()) {
         if !warned.contains(&warning) {
@@ -174,7 +187,7 @@ impl Rest {
         match self {
             Self::Token(good) => Some(good.alg),
             Self::Jws { alg, .. } => Some(*alg),
-            Self::Refused(_) | Self::Wrong { .. } => None,
+            Self::Jwe { .. } | Self::Refused(_) | Self::Wrong { .. } => None,
         }
     }
 }
@@ -200,14 +213,24 @@ impl Question<'_> {
         if now.is_none() {
             policy = policy.danger_without_time();
         }
-        let mut buffer = vec![0; token.len()];
-        let token = policy.verify(BearerToken::new(token)?, keys, now, &mut buffer)?;
+        let mut buffer = vec![0; token.len().saturating_mul(2)];
+        // Who gives the keys may not know whether the token is encrypted.
+        let is_encrypted = token.matches('.').count() == 4;
+        let own = self.decryption_keys.map(|keys| decryption_keys(keys.get().as_bytes())).transpose()?;
+        let token = match own.filter(|_| is_encrypted) {
+            Some(own) => {
+                policy.verify_encrypted(BearerToken::new(token)?, &own.decryption(), keys, now, &mut buffer)?
+            }
+            None => policy.verify(BearerToken::new(token)?, keys, now, &mut buffer)?,
+        };
         Good::new(&token).map(Rest::Token).map_err(|error| wrong(error.to_string()))
     }
 
     fn verify_jws(&self, jws: &str, keys: &dyn Keys, algorithms: &[&dyn Algorithm]) -> Result<Rest, Fault> {
-        if self.issuer.is_some() || self.audience.is_some() || self.typ.is_some() || self.now.is_some() {
-            return Err(wrong("a bare JWS has no claims to check: issuer, audience, typ and now are for tokens"));
+        if self.asks_for_claims() || self.decryption_keys.is_some() {
+            return Err(wrong(
+                "a bare JWS has no claims to check: issuer, audience, typ, now and decryption_keys are for tokens",
+            ));
         }
         let mut buffer = vec![0; jws.len()];
         let jws = verify_jws(jws.as_bytes(), algorithms, keys, &mut buffer)?;
@@ -217,6 +240,34 @@ impl Question<'_> {
             kid: jws.key_id().map(|kid| kid.to_string()),
         })
     }
+}
+
+impl Question<'_> {
+    fn decrypt(&self, jwe: &str, keys: &[u8]) -> Result<Rest, Fault> {
+        if self.token.is_some() || self.jws.is_some() {
+            return Err(wrong("a question has one of token, jws and jwe"));
+        }
+        if self.asks_for_claims() || self.decryption_keys.is_some() || self.algorithms.is_some() {
+            return Err(wrong("a bare JWE is only opened: with it stand jwk or jwks alone, its decryption keys"));
+        }
+        let keys = decryption_keys(keys)?;
+        let mut buffer = vec![0; jwe.len()];
+        let jwe = decrypt_jwe(jwe.as_bytes(), &keys.decryption(), &mut buffer)?;
+        Ok(Rest::Jwe {
+            payload: Encoded(jwe.payload()).to_string(),
+            keyalg: jwe.key_management(),
+            encalg: jwe.content_encryption(),
+            kid: jwe.key_id().map(|kid| kid.to_string()),
+        })
+    }
+
+    const fn asks_for_claims(&self) -> bool {
+        self.issuer.is_some() || self.audience.is_some() || self.typ.is_some() || self.now.is_some()
+    }
+}
+
+fn decryption_keys(text: &[u8]) -> Result<Box<DecryptionKeys>, Fault> {
+    DecryptionKeys::read(text).map_err(|error| wrong(format!("the decryption keys: {error}")))
 }
 
 impl Names {

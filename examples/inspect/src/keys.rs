@@ -4,11 +4,11 @@
 use std::{fs, path::Path, str};
 
 use bearward_core::{
-    Jwk, JwkSet, Key, KeyError, Keys, SecretSet,
+    Decryption, DecryptionKeySet, Jwk, JwkSet, Key, KeyError, Keys, SecretSet,
     json::{Array, Object, Text, Value},
 };
 
-use crate::Problem;
+use crate::{Problem, algorithms};
 
 /// More than any authorization server publishes.
 const MOST_KEYS: usize = 64;
@@ -110,6 +110,28 @@ impl<'k> LocalKeys<'k> {
         let Kind::Set(set) = &self.keys else { return None };
         Some((set.skipped(), set.skip_reason()?))
     }
+}
+
+/// The device's own keys, which open what was encrypted to it.
+pub(crate) struct DecryptionKeys(DecryptionKeySet<MOST_KEYS>);
+
+impl DecryptionKeys {
+    pub(crate) fn read(text: &[u8]) -> Result<Box<Self>, KeyError> {
+        let mut keys = Box::new(Self(DecryptionKeySet::new()));
+        keys.0.read_local(text)?;
+        Ok(keys)
+    }
+
+    /// With everything that can be opened.
+    pub(crate) fn decryption(&self) -> Decryption<'_> {
+        Decryption::new(&algorithms::KEY_MANAGEMENTS, &algorithms::CONTENT_ENCRYPTIONS, &self.0)
+    }
+}
+
+/// Reads the device's own keys from a file.
+pub(crate) fn read_decryption_keys(path: &Path) -> Result<Box<DecryptionKeys>, Problem> {
+    DecryptionKeys::read(&read_file(path)?)
+        .map_err(|error| Problem::Usage(format!("cannot use the decryption keys in {}: {error}", path.display())))
 }
 
 /// Reads the text of a key file.

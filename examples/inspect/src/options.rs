@@ -22,6 +22,7 @@ bearward-inspect verify --jwks FILE --issuer ISSUER --audience AUDIENCE [options
     --jwks FILE       the issuer's keys: a JWKS, one JWK, or a public key in PEM
     --issuer ISSUER   what iss must be
     --audience AUD    what aud must be or have among it
+    --decryption-keys FILE  the token is encrypted to one of these: a JWKS or one JWK, private or oct
     --alg NAME        allow this algorithm alone; repeat it for more (all that the keys can be used with)
     --relaxed         for servers from before RFC 9068: typ JWT or none, and fewer claims required
     --scope \"A B\"     the scope that the resource asks for
@@ -34,8 +35,9 @@ bearward-inspect explain [--jwks FILE] [--now TIME] [--json] TOKEN|-
 
 bearward-inspect batch
     Reads JSON lines {\"id\",\"token\",\"jwks\" or \"jwk\",\"issuer\",\"audience\",\"algorithms\",\"typ\",\"now\"} or
-    {\"id\",\"jws\",\"jwks\" or \"jwk\",\"algorithms\"} from standard input and answers each with one. What a line
-    leaves out is not checked, and a member that is none of these is an error.
+    {\"id\",\"jws\",\"jwks\" or \"jwk\",\"algorithms\"} or {\"id\",\"jwe\",\"jwks\" or \"jwk\"} from standard input and
+    answers each with one. With \"decryption_keys\", a JWKS, a token may be encrypted. What a line leaves out is not
+    checked, and a member that is none of these is an error.
 
 With each of them, --danger-short-secret takes shared secrets that are shorter than the output of their hash, but not
 than 32 bytes: some servers sign HS512 with a client secret of 43.
@@ -59,6 +61,7 @@ pub(crate) enum Command {
 
 pub(crate) struct Verify {
     pub(crate) keys: PathBuf,
+    pub(crate) decryption_keys: Option<PathBuf>,
     pub(crate) secrets: Secrets,
     pub(crate) issuer: String,
     pub(crate) audience: String,
@@ -97,11 +100,13 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, Problem> {
 
 fn verify(mut parser: Parser) -> Result<Command, Problem> {
     let (mut keys, mut issuer, mut audience, mut scope, mut now, mut token) = (None, None, None, None, None, None);
+    let mut decryption_keys = None;
     let (mut algorithms, mut leeway, mut relaxed, mut json) = (Vec::new(), 0, false, false);
     let mut secrets = Secrets::default();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("jwks") => keys = Some(PathBuf::from(parser.value()?)),
+            Long("decryption-keys") => decryption_keys = Some(PathBuf::from(parser.value()?)),
             Long("issuer") => issuer = Some(parser.value()?.string()?),
             Long("audience") => audience = Some(parser.value()?.string()?),
             Long("alg") => algorithms.push(parser.value()?.string()?),
@@ -121,6 +126,7 @@ fn verify(mut parser: Parser) -> Result<Command, Problem> {
     };
     Ok(Command::Verify(Verify {
         keys: keys.ok_or_else(|| usage("verify needs --jwks FILE, the issuer's keys".to_owned()))?,
+        decryption_keys,
         secrets,
         issuer: needed("--issuer", issuer)?,
         audience: needed("--audience", audience)?,

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::{
     Problem, Verdict,
     advice::advice,
-    keys::{self, LocalKeys},
+    keys::{self, DecryptionKeys, LocalKeys},
     options::Verify,
     show, warn,
 };
@@ -20,12 +20,23 @@ pub(crate) struct Good {
     claims: Box<RawValue>,
     pub(crate) alg: &'static str,
     kid: Option<String>,
+    /// How it was encrypted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keyalg: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encalg: Option<&'static str>,
 }
 
 impl Good {
     pub(crate) fn new(token: &AccessToken<'_>) -> serde_json::Result<Self> {
         let kid = token.key_id().map(|kid| kid.to_string());
-        Ok(Self { claims: show::raw(token.json())?, alg: token.algorithm(), kid })
+        Ok(Self {
+            claims: show::raw(token.json())?,
+            alg: token.algorithm(),
+            kid,
+            keyalg: token.key_management(),
+            encalg: token.content_encryption(),
+        })
     }
 }
 
@@ -63,8 +74,9 @@ pub(crate) fn run(options: &Verify, out: &mut dyn Write) -> Result<Verdict, Prob
     let mut room = vec![0; text.len()];
     let keys =
         LocalKeys::read(&text, &mut room, options.secrets).map_err(|error| keys::unusable(&options.keys, error))?;
-    let mut buffer = vec![0; options.token.len()];
-    match verify(options, keys.as_keys(), &mut buffer) {
+    let own = options.decryption_keys.as_deref().map(keys::read_decryption_keys).transpose()?;
+    let mut buffer = vec![0; options.token.len().saturating_mul(2)];
+    match verify(options, keys.as_keys(), own.as_deref(), &mut buffer) {
         Ok(token) => {
             warn(keys.warnings(Some(token.algorithm())));
             if options.json {
@@ -89,7 +101,12 @@ pub(crate) fn run(options: &Verify, out: &mut dyn Write) -> Result<Verdict, Prob
     }
 }
 
-fn verify<'b>(options: &Verify, keys: &dyn Keys, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Error> {
+fn verify<'b>(
+    options: &Verify,
+    keys: &dyn Keys,
+    own: Option<&DecryptionKeys>,
+    buffer: &'b mut [u8],
+) -> Result<AccessToken<'b>, Error> {
     let policy = if options.relaxed {
         Policy::relaxed(&options.issuer, &options.audience, &options.algorithms)
     } else {
@@ -97,7 +114,11 @@ fn verify<'b>(options: &Verify, keys: &dyn Keys, buffer: &'b mut [u8]) -> Result
     };
     let policy = policy.with_leeway(options.leeway);
     let now = UnixTime::from_seconds(options.now);
-    let token = policy.verify(BearerToken::new(&options.token)?, keys, now, buffer)?;
+    let token = BearerToken::new(&options.token)?;
+    let token = match own {
+        Some(own) => policy.verify_encrypted(token, &own.decryption(), keys, now, buffer)?,
+        None => policy.verify(token, keys, now, buffer)?,
+    };
     if let Some(scope) = &options.scope {
         token.require_scope(scope)?;
     }
@@ -106,6 +127,9 @@ fn verify<'b>(options: &Verify, keys: &dyn Keys, buffer: &'b mut [u8]) -> Result
 
 fn write_good(out: &mut dyn Write, token: &AccessToken<'_>, now: u64) -> Result<(), Problem> {
     write!(out, "good: verified with {}", token.algorithm())?;
+    if let (Some(management), Some(content)) = (token.key_management(), token.content_encryption()) {
+        write!(out, ", opened with {management} and {content},")?;
+    }
     match token.key_id() {
         Some(kid) => writeln!(out, " and the key {}\n", show::visible(kid.as_json()))?,
         None => writeln!(out, "\n")?,

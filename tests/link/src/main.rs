@@ -8,6 +8,8 @@
 #[cfg(feature = "provoke-alloc")]
 extern crate alloc;
 
+#[cfg(feature = "jwe")]
+mod jwe;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -67,6 +69,8 @@ fn main() -> ! {
     black_box(network::call(request).is_ok());
     #[cfg(feature = "tls")]
     black_box(tls::call(request).is_ok());
+    #[cfg(feature = "jwe")]
+    black_box(jwe::open(request).is_ok());
     provoke(request);
     loop {
         core::hint::spin_loop();

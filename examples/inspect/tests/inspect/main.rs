@@ -10,6 +10,7 @@
 
 mod batch;
 mod explain;
+mod jwe;
 mod local_keys;
 mod usage;
 mod verify;

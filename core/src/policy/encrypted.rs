@@ -1,0 +1,58 @@
+//! Access tokens that are signed and then encrypted to this resource server
+//! ([RFC 9068 §6](https://www.rfc-editor.org/rfc/rfc9068#section-6),
+//! [RFC 7519 §5.2](https://www.rfc-editor.org/rfc/rfc7519#section-5.2)).
+
+use super::Policy;
+use crate::{bearer::BearerToken, error::Error, jose::jwe::Decryption, key::Keys, time::UnixTime, token::AccessToken};
+
+/// What an encrypted access token says that it holds.
+const CONTENT_TYPES: &[&str] = &["JWT", "at+jwt"];
+
+impl Policy<'_> {
+    /// Opens an encrypted token and verifies the signed one in it, as [`verify`](Self::verify) does.
+    ///
+    /// Only what is signed inside is believed: the encryption authenticates nobody. Its header must say by `cty` that it
+    /// holds a JWT, and that one is not encrypted again. `buffer` holds the headers and the payload: one and a half times
+    /// the token's length are always enough.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decrypt_jwe`](crate::decrypt_jwe) for what is outside, [`Error::NotEncrypted`] for a token that is only
+    /// signed; [`Error::Header`] for its `cty`; then those of [`verify`](Self::verify) for what lies in it:
+    /// [`Error::NotCompact`] if that is not signed, [`Error::Encrypted`] if it is encrypted again.
+    ///
+    /// ```
+    /// use bearward_core::{
+    ///     A256Gcm, Algorithm, BearerToken, Decryption, DecryptionKeySet, EcdhEsP256, Error, Es256, JwkSet, Policy, UnixTime,
+    /// };
+    ///
+    /// static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+    /// static POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", ALGORITHMS);
+    ///
+    /// fn open_valve(token: &str, own: &DecryptionKeySet<2>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), Error> {
+    ///     let decryption = Decryption::new(&[&EcdhEsP256], &[&A256Gcm], own);
+    ///     let mut buffer = [0; 3072];
+    ///     let token = POLICY.verify_encrypted(BearerToken::new(token)?, &decryption, keys, now, &mut buffer)?;
+    ///     assert_eq!(token.content_encryption(), Some("A256GCM"));
+    ///     token.require_scope("valve:open")
+    /// }
+    /// # let verdict = open_valve("a.b.c", &DecryptionKeySet::new(), &JwkSet::new(), UnixTime::from_seconds(0));
+    /// # assert_eq!(verdict, Err(Error::NotEncrypted));
+    /// ```
+    pub fn verify_encrypted<'b>(
+        &self,
+        token: BearerToken<'_>,
+        decryption: &Decryption<'_>,
+        keys: &dyn Keys,
+        now: impl Into<Option<UnixTime>>,
+        buffer: &'b mut [u8],
+    ) -> Result<AccessToken<'b>, Error> {
+        let token = token.as_str().as_bytes();
+        if token.len() > self.max_bytes {
+            return Err(Error::TokenTooLong);
+        }
+        let (jwe, free) = decryption.open_nested(token, CONTENT_TYPES, buffer)?;
+        let token = self.verify_with(jwe.payload(), keys, now.into(), free, None)?;
+        Ok(token.with_encryption(jwe.encryption()))
+    }
+}
