@@ -43,7 +43,8 @@ impl<const POINTS: usize> PreparedP256<POINTS> {
 
     /// Takes the place of the key before, with its `kid` and `alg`, and computes the table.
     ///
-    /// On a Cortex-M4 this takes about as long as one verification without a table.
+    /// On a Cortex-M4 this takes as long as one verification without a table for 512 bytes, half as long again for 2 KB, and
+    /// three times as long for 8 KB.
     ///
     /// # Errors
     ///
