@@ -1,23 +1,25 @@
 //! The authorization server: the task that calls it, and what is told of it.
 
-use core::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use core::time::Duration;
 
 use bearward_core::{Algorithm, Client, Es256, Policy, Rs256};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, Failure, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
-    embassy::{Network, Timer},
+    embassy::Timer,
 };
 use cortex_m_semihosting::hprintln;
-use embassy_net::{Stack, tcp::client::TcpClientState};
+use embassy_net::Stack;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use gateway_app::{INTROSPECTION_BYTES, Watch};
 use static_cell::{ConstStaticCell, StaticCell};
 
-use crate::{CLOCK, mps2::Mps2, platform::Random, settings::Settings};
+use crate::{
+    CLOCK,
+    mps2::Mps2,
+    platform::Random,
+    relay::{Relay, Remote},
+    settings::Settings,
+};
 
 /// What the issuer signs with, and what the certificates of its server are signed with.
 static ALGORITHMS: &[&dyn Algorithm] = &[&Es256, &Rs256];
@@ -46,10 +48,18 @@ pub fn server(settings: &Settings) -> &'static Server {
     SERVER.init_with(|| ResourceServer::new(policy, authority))
 }
 
-/// Calls the authorization server for those who ask.
+/// Between the task that calls and the network.
+static RELAY: Relay = Relay::new();
+
+/// Connects the task that calls, where the network is.
 #[embassy_executor::task]
-pub async fn call(stack: Stack<'static>, server: &'static Server, settings: Settings, board: Mps2) {
-    static STATE: StaticCell<TcpClientState<1, 2048, 2048>> = StaticCell::new();
+pub async fn connect(stack: Stack<'static>) {
+    RELAY.serve(stack).await;
+}
+
+/// Calls the authorization server for those who ask. It keeps the processor busy: its place is where others interrupt it.
+#[embassy_executor::task]
+pub async fn call(server: &'static Server, settings: Settings, board: Mps2) {
     static RECEIVE: ConstStaticCell<[u8; TLS_RECORD_BYTES]> = ConstStaticCell::new([0; TLS_RECORD_BYTES]);
     static SEND: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
     static HEAD: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
@@ -58,44 +68,9 @@ pub async fn call(stack: Stack<'static>, server: &'static Server, settings: Sett
     let anchors = [settings.anchor];
     let trust = Trust::anchors(&anchors);
     let tls = EmbeddedTls::new(Random(board), trust, ALGORITHMS, RECEIVE.take(), SEND.take());
-    let network =
-        Known { network: Network::new(stack, STATE.init_with(TcpClientState::new)), address: settings.address };
+    let network = Remote { relay: &RELAY, address: settings.address };
     let mut http = HttpClient::new(&network, tls, &CLOCK, Timer, HEAD.take()).with_timeouts(TIMEOUTS);
     server.run(&mut http, &mut Random(board), BUFFER.take()).await;
-}
-
-/// A network in which one address may be known beforehand, for a device without a resolver: it only ever calls its
-/// authorization server, and TLS tells whether it is the right one.
-struct Known<N> {
-    network: N,
-    address: Option<Ipv4Addr>,
-}
-
-impl<N: TcpConnect> TcpConnect for Known<N> {
-    type Error = N::Error;
-    type Connection<'a>
-        = N::Connection<'a>
-    where
-        Self: 'a;
-
-    async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<Self::Connection<'a>, N::Error> {
-        self.network.connect(remote).await
-    }
-}
-
-impl<N: Dns> Dns for Known<N> {
-    type Error = N::Error;
-
-    async fn get_host_by_name(&self, host: &str, kind: AddrType) -> Result<IpAddr, N::Error> {
-        match self.address {
-            Some(address) => Ok(IpAddr::V4(address)),
-            None => self.network.get_host_by_name(host, kind).await,
-        }
-    }
-
-    async fn get_host_by_address(&self, address: IpAddr, name: &mut [u8]) -> Result<usize, N::Error> {
-        self.network.get_host_by_address(address, name).await
-    }
 }
 
 /// Tells on the console why the authorization server could not be asked.

@@ -8,6 +8,7 @@
 mod authority;
 mod mps2;
 mod platform;
+mod relay;
 mod settings;
 mod web;
 
@@ -16,7 +17,7 @@ use core::panic::PanicInfo;
 use bearward_core::{ResourceMetadata, Transport, UnixTime};
 use bearward_net::embassy::WallClock;
 use cortex_m_semihosting::hprintln;
-use embassy_executor::Spawner;
+use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Runner, StackResources};
 use gateway_app::{LedSet, Permission, Resource, SensorRead};
 use heapless::String;
@@ -34,17 +35,17 @@ static CLOCK: WallClock = WallClock::new();
 /// No clock that is right shows an earlier time.
 const BUILT_AT: &str = env!("BUILT_AT");
 
-/// DHCP, the calls to the authorization server, and one for every connection that is served.
+/// DHCP, the resolver, the calls to the authorization server, and one for every connection that is served.
 const SOCKETS: usize = 3 + web::CONNECTIONS;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    mps2::run(|board, ethernet| start(board, ethernet).unwrap())
+    mps2::run(|board, ethernet, calls| start(board, ethernet, calls).unwrap())
 }
 
-/// Everything, once the board is there.
+/// Everything, once the board is there. `calls` is for what takes long: the tasks here interrupt it.
 #[embassy_executor::task]
-async fn start(board: Mps2, ethernet: Ethernet) {
+async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
     // SAFETY: this is a task, and it runs in an executor.
     let spawner = unsafe { Spawner::for_current_executor() }.await;
     let Some(settings) = Settings::read(board.settings()) else {
@@ -63,7 +64,8 @@ async fn start(board: Mps2, ethernet: Ethernet) {
     stack.wait_config_up().await;
 
     let server = authority::server(&settings);
-    spawner.spawn(authority::call(stack, server, settings, board).unwrap());
+    spawner.spawn(authority::connect(stack).unwrap());
+    calls.spawn(authority::call(server, settings, board).unwrap());
     let resource = resource(&settings);
     for _ in 0..web::CONNECTIONS {
         spawner.spawn(web::serve(stack, server, resource, board).unwrap());

@@ -12,7 +12,7 @@ mod systick;
 use core::slice;
 
 use cortex_m::{interrupt::InterruptNumber, peripheral::NVIC};
-use embassy_executor::SpawnToken;
+use embassy_executor::{SendSpawner, SpawnToken};
 use embassy_time::Instant;
 use gateway_app::Board;
 
@@ -42,8 +42,9 @@ const LEDS: usize = 0;
 #[repr(u16)]
 enum Interrupt {
     Ethernet = 13,
-    /// No device of QEMU's has it; the executor does.
+    // No device of QEMU's has these; the executors do.
     Tasks = 30,
+    Calls = 31,
 }
 
 // SAFETY: the number is that of the interrupt, and never changes.
@@ -57,16 +58,19 @@ unsafe impl InterruptNumber for Interrupt {
 #[derive(Clone, Copy)]
 pub struct Mps2;
 
-/// Starts the board and the task that has it.
-pub fn run<S: Send>(first: impl FnOnce(Mps2, Ethernet) -> SpawnToken<S>) -> ! {
+/// Starts the board and the task that has it. The spawner is for tasks that the others interrupt.
+pub fn run<S: Send>(first: impl FnOnce(Mps2, Ethernet, SendSpawner) -> SpawnToken<S>) -> ! {
     let Some(mut core) = cortex_m::Peripherals::take() else { end() };
     systick::start(&mut core.SYST);
     let Some(ethernet) = Lan9118::new(ETHERNET, MAC) else { end() };
-    // SAFETY: no critical section rests on priorities here. Tasks are interrupted by the devices, not by each other.
-    unsafe { core.NVIC.set_priority(Interrupt::Tasks, 0x80) };
+    // SAFETY: no critical section rests on priorities here.
+    unsafe {
+        // Below the devices, which wake them.
+        core.NVIC.set_priority(Interrupt::Tasks, 0x80);
+    }
     // SAFETY: the driver is there, and no critical section rests on masked interrupts.
     unsafe { NVIC::unmask(Interrupt::Ethernet) };
-    executor::run(first(Mps2, ethernet))
+    executor::run(|calls| first(Mps2, ethernet, calls))
 }
 
 #[cortex_m_rt::exception]
@@ -74,7 +78,8 @@ pub fn run<S: Send>(first: impl FnOnce(Mps2, Ethernet) -> SpawnToken<S>) -> ! {
 unsafe fn DefaultHandler(number: i16) {
     match number {
         13 => lan9118::on_interrupt(ETHERNET),
-        30 => executor::on_interrupt(),
+        30 => executor::on_tasks(),
+        31 => executor::on_calls(),
         _ => panic!("there is no interrupt {number}"),
     }
 }

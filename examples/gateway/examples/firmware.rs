@@ -315,7 +315,32 @@ impl SelfTest {
         self.case("server down: a JWT", &Request::with("GET /sensor", &jwt), "200");
         self.case("server down: opaque", &Request::with("GET /sensor", &opaque), "503 Retry-After");
         self.authority.restart();
-        self.case("server back: opaque", &Request::with("GET /sensor", &opaque), "200");
+        self.during_handshake(&Request::with("GET /sensor", &opaque));
+    }
+
+    /// What needs the server waits for a handshake, and what does not is answered at once.
+    fn during_handshake(&mut self, asking: &Request<'_>) {
+        let (device, index, started) = (&self.device, Request::new("GET /"), Instant::now());
+        let (asked, waited, others, longest) = thread::scope(|scope| {
+            let asked = scope.spawn(|| (device.send(asking), started.elapsed()));
+            let (mut others, mut longest) = (0, Duration::ZERO);
+            while !asked.is_finished() {
+                let started = Instant::now();
+                if device.send(&index).is_ok_and(|answer| answer.summary() == "200") && !asked.is_finished() {
+                    others += 1;
+                    longest = longest.max(started.elapsed());
+                }
+            }
+            let (answer, waited) = asked.join().unwrap();
+            (answer, waited, others, longest)
+        });
+        self.row(
+            "server back: opaque",
+            "200",
+            &asked.map_or_else(|error| error.to_string(), |answer| answer.summary()),
+        );
+        self.row("others meanwhile", "answered", if others > 0 { "answered" } else { "kept waiting" });
+        println!("{:<42} it took {waited:.1?}; {others} others, {longest:.1?} at most", "");
     }
 
     /// Many requests, and some at once.
