@@ -36,6 +36,7 @@ pub struct Relay {
     ended: Signal<CriticalSectionRawMutex, bool>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one, and it has the name nowhere else to be")]
 enum Wish {
     Nothing,
     Resolve(String<253>),
