@@ -20,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bearward_net::TlsError;
 use tests::{
     authority::{Authority, CLIENT_SECRET, OldKeys, TokenFormat, client_id},
     pki::{KeyType, Pki},
@@ -45,14 +46,14 @@ fn main() -> Outcome<ExitCode> {
 fn run(image: &str, self_test: bool) -> Outcome<ExitCode> {
     let pki = Pki::new(KeyType::P256);
     let authority = Authority::start(&pki);
-    let device = Device::start(image, &authority, &pki, Speed::Host, self_test)?;
+    let device = Device::start(image, &authority, &Settings::new(&authority, &pki), Speed::Host, self_test)?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
     if self_test {
         let mut test = SelfTest { device, authority, pki, good: true };
         test.run();
-        test.device = Device::start(image, &test.authority, &test.pki, Speed::Device, true)?;
-        test.handshake();
+        test.handshake(image)?;
+        test.strangers(image)?;
         println!("{}", if test.good { "every answer is as expected" } else { "the self-test failed" });
         return Ok(if test.good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
@@ -112,9 +113,9 @@ struct Device {
 
 impl Device {
     /// Starts it with a processor of this speed, and waits until it serves.
-    fn start(image: &str, authority: &Authority, pki: &Pki, speed: Speed, quiet: bool) -> Outcome<Self> {
-        let settings = env::temp_dir().join(format!("bearward-firmware-{}.bin", std::process::id()));
-        fs::write(&settings, settings_of(authority, pki)?)?;
+    fn start(image: &str, authority: &Authority, settings: &Settings, speed: Speed, quiet: bool) -> Outcome<Self> {
+        let file = env::temp_dir().join(format!("bearward-firmware-{}.bin", std::process::id()));
+        fs::write(&file, settings.bytes()?)?;
         // Free a moment ago; QEMU says so if it is not any more.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let qemu = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/qemu-arm");
@@ -126,7 +127,7 @@ impl Device {
             .args(["-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"])
             .args(speed.arguments())
             .args(["-semihosting-config", "enable=on,target=native", "-kernel", image])
-            .args(["-device", &format!("loader,file={},addr=0x3f0000,force-raw=on", settings.display())])
+            .args(["-device", &format!("loader,file={},addr=0x3f0000,force-raw=on", file.display())])
             .args([
                 "-nic",
                 &format!(
@@ -151,7 +152,7 @@ impl Device {
             }
         });
         let started = Instant::now();
-        let mut device = Self { watch, input, port, settings, console, started_in: Duration::ZERO };
+        let mut device = Self { watch, input, port, settings: file, console, started_in: Duration::ZERO };
         while device.send(&Request::new("GET /")).is_err() {
             if started.elapsed() > Duration::from_secs(60) || device.console().contains("qemu") {
                 return Err(format!("the image does not serve: {}", device.console()).into());
@@ -179,24 +180,29 @@ impl Drop for Device {
     }
 }
 
-/// As the image's `settings.rs` reads them.
-fn settings_of(authority: &Authority, pki: &Pki) -> Outcome<Vec<u8>> {
-    let id = client_id("client_secret_basic");
-    let anchor = pki.root.certificate.der();
-    let fields: [&[u8]; 6] = [
-        authority.issuer().as_bytes(),
-        AUDIENCE.as_bytes(),
-        id.as_bytes(),
-        CLIENT_SECRET.as_bytes(),
-        anchor,
-        &[10, 0, 2, 100],
-    ];
-    let mut settings = b"bearward".to_vec();
-    for field in fields {
-        settings.extend(u16::try_from(field.len())?.to_be_bytes());
-        settings.extend(field);
+/// What the image is told.
+struct Settings {
+    issuer: String,
+    /// The certificate authority of the authorization server, in DER.
+    anchor: Vec<u8>,
+}
+
+impl Settings {
+    fn new(authority: &Authority, pki: &Pki) -> Self {
+        Self { issuer: authority.issuer().into(), anchor: pki.root.certificate.der().to_vec() }
     }
-    Ok(settings)
+
+    /// As the image's `settings.rs` reads them.
+    fn bytes(&self) -> Outcome<Vec<u8>> {
+        let id = client_id("client_secret_basic");
+        let (id, secret, address) = (id.as_bytes(), CLIENT_SECRET.as_bytes(), &[10, 0, 2, 100]);
+        let mut bytes = b"bearward".to_vec();
+        for field in [self.issuer.as_bytes(), AUDIENCE.as_bytes(), id, secret, &self.anchor, address] {
+            bytes.extend(u16::try_from(field.len())?.to_be_bytes());
+            bytes.extend(field);
+        }
+        Ok(bytes)
+    }
 }
 
 /// One connection of the image, from standard input and output to a port of this machine.
@@ -301,7 +307,9 @@ impl SelfTest {
 
     /// On a processor that is as slow as a device's: what needs the authorization server waits for a handshake, and what
     /// does not is answered meanwhile.
-    fn handshake(&mut self) {
+    fn handshake(&mut self, image: &str) -> Outcome<()> {
+        let settings = Settings::new(&self.authority, &self.pki);
+        self.device = Device::start(image, &self.authority, &settings, Speed::Device, true)?;
         let token = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
         let (asking, index) = (Request::with("GET /sensor", &token), Request::new("GET /"));
         let (device, started) = (&self.device, Instant::now());
@@ -322,6 +330,30 @@ impl SelfTest {
         let verdict = if longest < waited / 4 { "answered at once" } else { "kept waiting" };
         self.row("others meanwhile", "answered at once", verdict);
         println!("{:<42} it took {waited:.1?}; {others} others, {longest:.1?} at most", "");
+        Ok(())
+    }
+
+    /// An authorization server that cannot prove who it is gives no keys and hears of no token.
+    fn strangers(&mut self, image: &str) -> Outcome<()> {
+        let jwt = self.authority.access_token(TokenFormat::Jwt("ES256"), READ, AUDIENCE);
+        let opaque = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
+        let other_pki = Pki::new(KeyType::P256);
+        let other_name = format!("https://other.example:{}", self.authority.port());
+        let true_settings = Settings::new(&self.authority, &self.pki);
+        for (name, settings, reason) in [
+            // It has the same name as the right one, and another key.
+            ("other authority", Settings::new(&self.authority, &other_pki), TlsError::BadCertificateSignature),
+            ("certificate for another name", Settings { issuer: other_name, ..true_settings }, TlsError::WrongName),
+        ] {
+            let device = Device::start(image, &self.authority, &settings, Speed::Host, true)?;
+            self.device = device;
+            self.case(&format!("{name}: a JWT"), &Request::with("GET /sensor", &jwt), "503 Retry-After");
+            self.case(&format!("{name}: opaque"), &Request::with("GET /sensor", &opaque), "503 Retry-After");
+            let said = self.device.console().contains(&reason.to_string());
+            self.row("its reason", "told", if said { "told" } else { "not told" });
+            self.case("it still serves", &Request::new("GET /"), "200");
+        }
+        Ok(())
     }
 
     /// A request for each reason to let it in, and for each to refuse it.
