@@ -2,7 +2,7 @@
 
 mod log;
 
-use std::{fs, path::Path, rc::Rc, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use bearward_core::{Client, Policy, Secret};
 use bearward_net::{
@@ -10,6 +10,7 @@ use bearward_net::{
     tokio::{Network, SystemClock, Timer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use gateway_app::{INTROSPECTION_BYTES, RemoteVerifier, Verifier};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -18,7 +19,6 @@ use tokio::task::spawn_local;
 use self::log::{Log, Watched};
 use crate::{
     ALGORITHMS,
-    app::{INTROSPECTION_BYTES, RemoteVerifier, Verifier},
     host::KEYS,
     leak,
     options::{ClientMethod, Discovery, Introspection, SecretSource},
@@ -83,14 +83,15 @@ impl Remote {
     /// Starts the task that calls the authorization server, inside of a `LocalSet`.
     pub fn start(self, policy: Policy<'static>) -> impl Verifier {
         let server: &Server = Box::leak(Box::new(ResourceServer::new(policy, self.server)));
-        let (timer, log) = (Timer::new(), Rc::new(Log::default()));
-        let (anchors, watched) = (self.anchors, Rc::clone(&log));
+        let log: &Log = Box::leak(Box::default());
+        let timer = Timer::new();
+        let anchors = self.anchors;
         spawn_local(async move {
             let (mut receive, mut send) = (vec![0; TLS_RECORD_BYTES], vec![0; 1024]);
             let (mut head, mut buffer) = (vec![0; 2048], vec![0; INTROSPECTION_BYTES + 2048]);
             let rng = || UnwrapErr(SysRng);
             let tls = EmbeddedTls::new(rng(), Trust::anchors(anchors), ALGORITHMS, &mut receive, &mut send);
-            let (network, tls) = (Watched(Network, &watched), Watched(tls, &watched));
+            let (network, tls) = (Watched(Network, log), Watched(tls, log));
             let mut http = HttpClient::new(&network, tls, SystemClock, timer, &mut head).with_timeouts(TIMEOUTS);
             server.run(&mut http, &mut rng(), &mut buffer).await
         });

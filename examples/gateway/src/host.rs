@@ -10,10 +10,9 @@ use std::{
 };
 
 use bearward_core::{JwkSet, JwkSetReader};
+use gateway_app::{Board, Framed, HTTP_BUFFER_BYTES};
 use picoserve::{Config, Router, Server, Timeouts, routing::PathRouter};
 use tokio::{net::TcpListener, task::spawn_local, time::sleep};
-
-use crate::app::{Board, Framed, HTTP_BUFFER_BYTES};
 
 /// How many connections are served at a time.
 const CONNECTIONS: usize = 16;
@@ -122,3 +121,6 @@ pub fn keys(mut document: impl Read) -> Result<Keyring, String> {
         _ => Ok(keys),
     }
 }
+
+#[cfg(test)]
+mod tests;

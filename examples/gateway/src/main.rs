@@ -1,8 +1,7 @@
 //! The demonstration of bearward: a resource server that runs on a microcontroller, here on the machine at hand.
 //!
-//! `app` is the application as a firmware image would run it; everything else is what surrounds it on this host.
+//! `gateway_app` is the application as a firmware image runs it; everything else is what surrounds it on this host.
 
-mod app;
 mod authority;
 mod demo;
 mod host;
@@ -17,10 +16,10 @@ use bearward_core::{
     TokenType, Transport,
 };
 use bearward_net::{Clock, tokio::SystemClock};
+use gateway_app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use crate::{
-    app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier},
     authority::Remote,
     demo::Example,
     host::{DemoBoard, Keyring},
@@ -174,7 +173,7 @@ impl Guarded {
 }
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
-    host::serve(listener, app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
+    host::serve(listener, gateway_app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
 }
 
 /// What the application borrows lives as long as the program.

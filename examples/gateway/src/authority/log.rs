@@ -4,7 +4,6 @@ use std::{
     cell::Cell,
     io,
     net::{IpAddr, SocketAddr},
-    rc::Rc,
 };
 
 use bearward_core::UnixTime;
@@ -16,7 +15,7 @@ use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use rand_core::CryptoRng;
 
-use crate::app::Watch;
+use gateway_app::Watch;
 
 /// Says on stderr when the authorization server cannot be asked, why, and when it can again; each once.
 #[derive(Debug, Default)]
@@ -76,7 +75,7 @@ impl Log {
     }
 }
 
-impl Watch for Rc<Log> {
+impl Watch for &Log {
     fn failed(&self, failure: Failure) {
         // That it was not called in time follows from something else, which is noted where it happens; and a request that
         // could not be written is for too long a token.
@@ -192,43 +191,43 @@ mod tests {
 
     use super::*;
 
-    fn trouble(log: &Rc<Log>) -> Option<FailureKind> {
+    fn trouble(log: &Log) -> Option<FailureKind> {
         log.trouble.get().map(|trouble| trouble.kind)
     }
 
     #[test]
     fn a_server_out_of_reach_is_reached_again_by_a_connection_alone() {
-        let log = Rc::new(Log::default());
-        Attempt::new(&log, Step::Connect).end(Some(NetError::NameNotResolved));
+        let log = &Log::default();
+        Attempt::new(log, Step::Connect).end(Some(NetError::NameNotResolved));
         // The request that waited for it tells the same, and that changes nothing.
         log.failed(NetError::NameNotResolved.into());
         for asked in [false, true] {
             log.decided(asked);
-            assert_eq!(trouble(&log), Some(NetError::NameNotResolved.into()));
+            assert_eq!(trouble(log), Some(NetError::NameNotResolved.into()));
         }
-        Attempt::new(&log, Step::Connect).end(None);
-        assert_eq!(trouble(&log), Some(NetError::NameNotResolved.into()));
+        Attempt::new(log, Step::Connect).end(None);
+        assert_eq!(trouble(log), Some(NetError::NameNotResolved.into()));
         log.connected();
-        assert_eq!(trouble(&log), None);
+        assert_eq!(trouble(log), None);
     }
 
     #[test]
     fn what_a_server_answers_is_better_again_by_a_better_answer_alone() {
-        let log = Rc::new(Log::default());
+        let log = &Log::default();
         let refused = IntrospectionError::Answer(AnswerError::ClientRefused);
         log.failed(refused.into());
         log.connected();
         log.decided(false);
-        assert_eq!(trouble(&log), Some(refused.into()));
+        assert_eq!(trouble(log), Some(refused.into()));
         log.decided(true);
-        assert_eq!(trouble(&log), None);
+        assert_eq!(trouble(log), None);
     }
 
     #[test]
     fn a_step_that_is_given_up_took_too_long() {
-        let log = Rc::new(Log::default());
-        drop(Attempt::new(&log, Step::Handshake));
-        assert_eq!(trouble(&log), Some(NetError::TimedOut(Step::Handshake).into()));
+        let log = &Log::default();
+        drop(Attempt::new(log, Step::Handshake));
+        assert_eq!(trouble(log), Some(NetError::TimedOut(Step::Handshake).into()));
     }
 
     #[test]
@@ -251,9 +250,9 @@ mod tests {
 
     #[test]
     fn what_a_client_can_bring_about_is_not_told() {
-        let log = Rc::new(Log::default());
+        let log = &Log::default();
         log.failed(CallError::BufferTooSmall.into());
         log.failed(FailureKind::Busy.into());
-        assert_eq!(trouble(&log), None);
+        assert_eq!(trouble(log), None);
     }
 }

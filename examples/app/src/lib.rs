@@ -1,6 +1,10 @@
 //! The application: a sensor and an LED behind OAuth 2.0, for any host that has a network, a clock and a board.
 //!
 //! Nothing in here allocates or knows its host; a firmware image runs it as it is.
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
 
 mod framing;
 mod guard;
@@ -241,6 +245,3 @@ impl<V, B> RequestHandlerService<App<'_, V, B>> for Metadata {
         Response::ok(document).with_content_type("application/json").write_to(connection, writer).await
     }
 }
-
-#[cfg(test)]
-mod tests;

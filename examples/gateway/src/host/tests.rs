@@ -1,11 +1,12 @@
 use bearward_core::{Algorithm, Es256, Policy, ResourceMetadata, Transport, UnixTime};
 use bearward_net::Clock;
+use gateway_app::{App, LocalVerifier, Resource, router};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
-use super::{App, LocalVerifier, Resource, router};
+use super::DemoBoard;
 use crate::{
     demo::{Example, examples},
-    host::{self, DemoBoard},
+    host,
     issuer::{self, Issuer},
     self_test,
 };

@@ -7,6 +7,7 @@ use bearward_net::{Clock, Failure, Refusal, ResourceServer, Timer};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 
 /// Decides whether a token is good: by its signature, or by asking the authorization server.
+#[expect(async_fn_in_trait, reason = "firmware runs on one thread: futures need not be `Send`")]
 pub trait Verifier {
     /// The token's claims, if it is good. `buffer` holds them.
     ///

@@ -1,0 +1,117 @@
+//! The gateway's application on bare metal: a Cortex-M4 with Ethernet, as QEMU's `mps2-an386` has them.
+//!
+//! `mps2` is all that knows this board; another one brings a [`Platform`](platform::Platform), a driver of
+//! embassy-net and a time driver of embassy.
+#![no_std]
+#![no_main]
+
+mod authority;
+mod mps2;
+mod platform;
+mod relay;
+mod settings;
+mod web;
+
+use core::panic::PanicInfo;
+
+use bearward_core::{ResourceMetadata, Transport, UnixTime};
+use bearward_net::embassy::WallClock;
+use cortex_m_semihosting::hprintln;
+use embassy_executor::{SendSpawner, Spawner};
+use embassy_net::{Runner, StackResources};
+use gateway_app::{LedSet, Permission, Resource, SensorRead};
+use heapless::String;
+use static_cell::StaticCell;
+
+use crate::{
+    mps2::{Ethernet, Mps2},
+    platform::Platform,
+    settings::Settings,
+};
+
+/// The time of day, for certificates and tokens.
+static CLOCK: WallClock = WallClock::new();
+
+/// No clock that is right shows an earlier time.
+const BUILT_AT: &str = env!("BUILT_AT");
+
+/// DHCP, the resolver, the calls to the authorization server, and one for every connection that is served.
+const SOCKETS: usize = 3 + web::CONNECTIONS;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    mps2::run(|board, ethernet, calls| start(board, ethernet, calls).unwrap())
+}
+
+/// Everything, once the board is there. `calls` is for what takes long: the tasks here interrupt it.
+#[embassy_executor::task]
+async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
+    // SAFETY: this is a task, and it runs in an executor.
+    let spawner = unsafe { Spawner::for_current_executor() }.await;
+    let Some(settings) = Settings::read(board.settings()) else {
+        hprintln!("firmware: there are no settings in the flash");
+        mps2::end();
+    };
+    set_clock(&board);
+
+    let mut seed = [0; 8];
+    board.fill_random(&mut seed);
+    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
+    let resources = RESOURCES.init_with(StackResources::new);
+    let (stack, runner) = embassy_net::new(ethernet, config, resources, u64::from_le_bytes(seed));
+    spawner.spawn(drive(runner).unwrap());
+    stack.wait_config_up().await;
+
+    let server = authority::server(&settings);
+    spawner.spawn(authority::connect(stack).unwrap());
+    calls.spawn(authority::call(server, settings, board).unwrap());
+    let resource = resource(&settings);
+    for _ in 0..web::CONNECTIONS {
+        spawner.spawn(web::serve(stack, server, resource, board).unwrap());
+    }
+    if let Some(config) = stack.config_v4() {
+        hprintln!("firmware: serves on {}", config.address);
+    }
+}
+
+#[embassy_executor::task]
+async fn drive(mut runner: Runner<'static, Ethernet>) -> ! {
+    runner.run().await
+}
+
+/// A clock that is behind the build is not believed: then no token is good, and no certificate.
+fn set_clock(board: &Mps2) {
+    let built_at = BUILT_AT.parse().unwrap_or(u64::MAX);
+    match board.time_of_day() {
+        Some(now) if now >= built_at => CLOCK.set(UnixTime::from_seconds(now)),
+        _ => hprintln!("firmware: the time of day is not known"),
+    }
+}
+
+/// How this resource server presents itself.
+fn resource(settings: &Settings) -> Resource<'static> {
+    static ISSUER: StaticCell<[&str; 1]> = StaticCell::new();
+    static URL: StaticCell<String<256>> = StaticCell::new();
+    let metadata = ResourceMetadata::new(settings.audience)
+        .with_authorization_servers(ISSUER.init([settings.issuer]))
+        .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+    // RFC 9728 §3.1 puts the path elsewhere for a resource with a path or a query; those do without.
+    let is_host = settings.audience.strip_prefix("https://").is_some_and(|host| !host.contains(['/', '?', '#']));
+    let url = URL.init(String::new());
+    let written = url.push_str(settings.audience).and_then(|()| url.push_str(ResourceMetadata::WELL_KNOWN_PATH));
+    Resource {
+        realm: "gateway",
+        // QEMU forwards from loopback; a device needs TLS in front, or `Transport::Plaintext` would refuse all.
+        transport: Transport::DangerPlaintext,
+        metadata,
+        metadata_target: ResourceMetadata::WELL_KNOWN_PATH,
+        metadata_url: (is_host && written.is_ok()).then_some(url),
+    }
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    hprintln!("firmware: {}", info);
+    mps2::end()
+}

@@ -1,0 +1,43 @@
+//! What a device is told when it is set up: it lies in a part of the flash of its own, so that one image serves all.
+
+use core::net::Ipv4Addr;
+
+/// The device's settings.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    /// The issuer identifier of the authorization server.
+    pub issuer: &'static str,
+    /// What tokens must be for.
+    pub audience: &'static str,
+    /// This device as a client of the authorization server, for introspection.
+    pub client_id: &'static str,
+    /// And its secret there.
+    pub client_secret: &'static str,
+    /// The certificate authority of the authorization server, in DER.
+    pub anchor: &'static [u8],
+    /// The address of the authorization server where no resolver knows its name.
+    pub address: Option<Ipv4Addr>,
+}
+
+const MAGIC: &[u8] = b"bearward";
+
+impl Settings {
+    /// Reads `bearward`, and then each field behind its length in two bytes, the higher one first.
+    pub fn read(flash: &'static [u8]) -> Option<Self> {
+        let mut rest = flash.strip_prefix(MAGIC)?;
+        let mut field = || {
+            let (length, behind) = rest.split_first_chunk()?;
+            let (field, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            rest = behind;
+            Some(field)
+        };
+        Some(Self {
+            issuer: str::from_utf8(field()?).ok()?,
+            audience: str::from_utf8(field()?).ok()?,
+            client_id: str::from_utf8(field()?).ok()?,
+            client_secret: str::from_utf8(field()?).ok()?,
+            anchor: field()?,
+            address: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
+        })
+    }
+}
