@@ -1,16 +1,19 @@
 //! Encrypted tokens. Everybody can encrypt to a public key: that proves nothing of who wrote the content.
 //!
 //! Each of these is a JWE that the device could open with its key. [`Policy::verify`] takes signed tokens and refuses
-//! five segments before anything of them is read; that an encrypted token is let in without a signature inside must not
-//! come to pass by any other way either.
+//! five segments before anything of them is read, and [`Policy::verify_encrypted`] wants a signature inside.
 //!
 //! [`Policy::verify`]: bearward_core::Policy::verify
+//! [`Policy::verify_encrypted`]: bearward_core::Policy::verify_encrypted
 
 use aes_gcm::{
     Aes128Gcm,
     aead::{Aead, KeyInit, Payload},
 };
-use bearward_core::{BearerToken, Error, UnixTime};
+use bearward_core::{
+    A128Gcm, BearerToken, Curve, Decryption, DecryptionKey, DecryptionKeySet, EcdhEsP256, Error, Parameter, Part,
+    Secret, UnixTime,
+};
 use p256::{SecretKey, ecdh::diffie_hellman};
 use sha2::{Digest, Sha256};
 use tests::signer::{Signer, base64url};
@@ -39,10 +42,22 @@ fn encrypt(parameters: &str, content: &[u8]) -> String {
     format!("{header}..{}.{}.{}", base64url(&nonce), base64url(ciphertext), base64url(tag))
 }
 
-/// Puts a token to everything that reads one.
+/// Opens a token with the device's key, by what the attacker would choose, and verifies what lies in it.
+fn open(token: &str) -> Result<(), Error> {
+    let mut own = DecryptionKeySet::<1>::new();
+    own.add(&DecryptionKey::Ec { curve: Curve::P256, d: Secret::new(&[3; 32]) }, None, None).unwrap();
+    let decryption = Decryption::new(&[&EcdhEsP256], &[&A128Gcm], &own);
+    let mut buffer = vec![0; token.len() * 2];
+    let keys = Signer::new("ES256").keys();
+    let now = UnixTime::from_seconds(NOW);
+    policy().verify_encrypted(BearerToken::new(token)?, &decryption, &keys, now, &mut buffer).map(drop)
+}
+
+/// Puts a token to everything that reads one. `expected` meets it where encrypted tokens are taken.
 #[track_caller]
-fn is_refused(token: &str) {
+fn is_refused(token: &str, expected: Error) {
     assert_eq!(token.split('.').count(), 5);
+    assert_eq!(open(token), Err(expected));
     for signer in [Signer::new("ES256"), Signer::new("HS256"), Signer::new("RS256")] {
         assert_eq!(verify(token, &signer.keys()), Err(Error::Encrypted));
         let (token, mut buffer) = (BearerToken::new(token).unwrap(), vec![0; token.len()]);
@@ -60,10 +75,16 @@ fn is_refused(token: &str) {
 fn cve_2026_29000_unsigned_token_inside_an_encrypted_one() {
     let unsigned = |header: &str| format!("{}.{}.", base64url(header.as_bytes()), base64url(CLAIMS.as_bytes()));
     let plain = unsigned(r#"{"alg":"none"}"#);
-    is_refused(&encrypt(r#","typ":"at+jwt","cty":"JWT""#, plain.as_bytes()));
-    is_refused(&encrypt(r#","typ":"at+jwt","cty":"JWT""#, unsigned(r#"{"alg":"none","typ":"at+jwt"}"#).as_bytes()));
+    is_refused(&encrypt(r#","cty":"JWT""#, plain.as_bytes()), Error::AlgorithmNotAllowed);
+    let typed = unsigned(r#"{"alg":"none","typ":"at+jwt"}"#);
+    is_refused(&encrypt(r#","cty":"JWT""#, typed.as_bytes()), Error::AlgorithmNotAllowed);
     // The claims themselves, as an encrypted token of its own has them.
-    is_refused(&encrypt(r#","typ":"at+jwt""#, CLAIMS.as_bytes()));
+    is_refused(&encrypt(r#","typ":"at+jwt""#, CLAIMS.as_bytes()), Error::Header(Parameter::ContentType));
+    // As a token they are none: the two dots in them make three segments.
+    is_refused(&encrypt(r#","cty":"JWT""#, CLAIMS.as_bytes()), Error::Base64(Part::Header));
+    // The same with a signed token in it is let in where encrypted ones are taken.
+    let signed = Signer::new("ES256").token(CLAIMS);
+    assert_eq!(open(&encrypt(r#","cty":"JWT""#, signed.as_bytes())), Ok(()));
     // Outside of the encryption, the unsigned token is refused as one, and the signed one is let in.
     let signer = Signer::new("ES256");
     assert_eq!(verify(&plain, &signer.keys()), Err(Error::AlgorithmNotAllowed));
@@ -74,9 +95,9 @@ fn cve_2026_29000_unsigned_token_inside_an_encrypted_one() {
 #[test]
 fn cve_2024_28176_compressed_content() {
     let bomb = bomb(2000);
-    let token = encrypt(r#","typ":"at+jwt","zip":"DEF""#, &bomb);
+    let token = encrypt(r#","cty":"JWT","zip":"DEF""#, &bomb);
     assert!(token.len() < bearward_core::limits::TOKEN_BYTES, "half a megabyte in a token of a good length");
-    is_refused(&token);
+    is_refused(&token, Error::UnsupportedHeader(Parameter::Compression));
 }
 
 /// Nimbus computed as many rounds of PBKDF2 as the header asked for.
@@ -86,10 +107,10 @@ fn cve_2023_52428_rounds_of_pbes2() {
     let signer = Signer::new("ES256");
     for name in ["PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"] {
         let key = base64url(&[7; 24]);
-        is_refused(&format!(
-            "{}.{key}.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA",
-            base64url(header(name).as_bytes())
-        ));
+        is_refused(
+            &format!("{}.{key}.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA", base64url(header(name).as_bytes())),
+            Error::AlgorithmNotAllowed,
+        );
         let signed = signer.jws(&header(name), CLAIMS.as_bytes());
         assert_eq!(verify(&signed, &signer.keys()), Err(Error::AlgorithmNotAllowed), "{name}");
     }
@@ -102,7 +123,7 @@ fn rsa1_5_padding_oracle() {
     // Whatever the padding is, it is the same answer, and nothing is decrypted for it.
     for first in [[0, 2], [0, 1], [0xff, 0xff]] {
         let key = base64url(&[&first[..], &[7; 254]].concat());
-        is_refused(&format!("{header}.{key}.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"));
+        is_refused(&format!("{header}.{key}.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"), Error::AlgorithmNotAllowed);
     }
 }
 
