@@ -254,7 +254,7 @@ pub enum TlsError {
     /// The certificate is not for this server: its subjectAltName does not have the name (RFC 9525 §6). A common name
     /// does not count.
     WrongName,
-    /// The certificate's extended key usage does not include serverAuth (RFC 5280 §4.2.1.12).
+    /// The certificate has no extended key usage, or one without serverAuth (RFC 5280 §4.2.1.12).
     WrongUsage,
     /// No path leads from the certificate to a trust anchor (RFC 5280 §6.1).
     UnknownIssuer,

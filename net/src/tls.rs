@@ -6,6 +6,8 @@ mod connection;
 #[cfg(feature = "embedded-tls")]
 mod embedded;
 #[cfg(feature = "embedded-tls")]
+mod extensions;
+#[cfg(feature = "embedded-tls")]
 mod guard;
 #[cfg(feature = "embedded-tls")]
 mod provider;

@@ -41,7 +41,8 @@ const SHORTEST_SEND_BYTES: usize = 640;
 ///
 /// TLS 1.2; another cipher suite or curve for the exchange of keys; resumption and early data; revocation lists and
 /// OCSP; new keys within a connection (KeyUpdate ends it); handshake messages that span records, so a server's chain
-/// must fit in one record. A certificate without an extended key usage is good for every use (RFC 5280 §4.2.1.12).
+/// must fit in one record. A server's certificate must name serverAuth as its extended
+/// key usage; those of authorities need none (RFC 5280 §4.2.1.12).
 ///
 /// # Memory
 ///

@@ -10,6 +10,7 @@ use heapless::Vec;
 use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm};
 use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
+use super::extensions::has_extended_key_usage;
 use super::signatures::X509Algorithm;
 use crate::error::TlsError;
 
@@ -98,6 +99,10 @@ impl<'a> Trust<'a> {
             match certificate.verify_for_usage(&algorithms, &anchor, intermediates, now, usage, None, None) {
                 Ok(path) => {
                     certificate.verify_is_valid_for_subject_name(server).map_err(explain)?;
+                    // webpki lets a certificate that names no usage serve for all. One for a server says so.
+                    if !has_extended_key_usage(leaf) {
+                        return Err(TlsError::WrongUsage);
+                    }
                     return self.pins_path(leaf, &path);
                 }
                 // That this anchor did not issue it says less than what another path was refused for.

@@ -109,13 +109,15 @@ fn no_server_usage() {
 }
 
 #[test]
-fn no_usage_at_all_stands_for_every_usage() {
-    // RFC 5280 §4.2.1.12
-    let pki = Pki::new(KeyType::P256);
-    let mut params = server_params(&[SERVER]);
-    params.extended_key_usages.clear();
-    let outcome = Client::new(&pki).call(serve(&pki.server_with(params)));
-    assert_eq!(outcome.response.as_deref(), Ok(RESPONSE));
+fn missing_extended_key_usage() {
+    assert_eq!(refused(|params| params.extended_key_usages.clear()), TlsError::WrongUsage);
+    // The identifier elsewhere in the certificate is not the extension.
+    let elsewhere = |params: &mut CertificateParams| {
+        params.extended_key_usages.clear();
+        let content = vec![0x04, 0x05, 0x06, 0x03, 0x55, 0x1d, 0x25];
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], content)];
+    };
+    assert_eq!(refused(elsewhere), TlsError::WrongUsage);
 }
 
 #[test]
