@@ -9,7 +9,16 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         return;
     };
     assert_eq!(Url::parse(text).is_ok(), own.is_secure());
-    let other = url::Url::parse(text).unwrap();
+    let other = match url::Url::parse(text) {
+        Ok(other) => other,
+        // The other reader decodes internationalised names. Here each is a name of DNS as it stands, whatever it decodes to.
+        Err(error) => {
+            let is_encoded = |label: &str| label.to_ascii_lowercase().starts_with("xn--");
+            assert_eq!(error, url::ParseError::IdnaError);
+            assert!(own.host().split('.').any(is_encoded));
+            return;
+        }
+    };
     assert_eq!(other.scheme() == "https", own.is_secure());
     assert_eq!(other.port_or_known_default(), Some(own.port()));
     assert_eq!((other.username(), other.password(), other.fragment()), ("", None, None));

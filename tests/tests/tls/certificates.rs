@@ -9,7 +9,7 @@ use tests::pki::{Authority, Identity, KeyType, Pki, authority_params, server_par
 
 use super::{
     client::{Client, SERVER, assert_only_client_hello},
-    server::{RESPONSE, serve, serve_chain},
+    server::{serve, serve_chain},
 };
 
 /// What becomes of a server whose parameters are changed.
