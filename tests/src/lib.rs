@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod authority;
+pub mod cases;
 pub mod encrypter;
 pub mod pki;
 pub mod script;

@@ -3,7 +3,6 @@
 //! What it refuses for the signature is never accepted here, and every other difference has its rule in
 //! `data/jsonwebtoken-differences.txt`.
 
-mod cases;
 mod rules;
 
 use std::{
@@ -12,14 +11,13 @@ use std::{
 };
 
 use bearward_core::{BearerToken, Error, Keys, Policy, UnixTime};
-use cases::{Case, Cases};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind, jwk::Jwk};
 use rules::Rules;
 use serde_json::Value;
-use tests::signer::Signer;
-
-const ISSUER: &str = "https://as.example";
-const AUDIENCE: &str = "https://valve.example";
+use tests::{
+    cases::{AUDIENCE, Case, Cases, ISSUER},
+    signer::Signer,
+};
 
 /// The claims of an accepted token, or the error.
 type Ours = Result<Value, Error>;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use bearward_core::{Claim, Error, Reason, json::JsonError};
 use jsonwebtoken::errors::ErrorKind;
 use serde_json::Value;
-use tests::signer::Signer;
+use tests::{cases::Case, signer::Signer};
 
-use crate::{Ours, Theirs, cases::Case};
+use crate::{Ours, Theirs};
 
 /// The names of the rules that the file gives a reason for.
 pub(crate) struct Rules(BTreeSet<&'static str>);

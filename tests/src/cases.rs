@@ -1,9 +1,13 @@
 //! Tokens to compare: a good one, with up to three things done to it. The same ones in every run.
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use tests::signer::Signer;
 
-use crate::{AUDIENCE, ISSUER};
+use crate::signer::Signer;
+
+/// The issuer of the good token.
+pub const ISSUER: &str = "https://as.example";
+/// The audience of the good token.
+pub const AUDIENCE: &str = "https://valve.example";
 
 /// What can be set in the header: a name and a value of JSON.
 const HEADER: &[(&str, &str)] = &[
@@ -85,21 +89,25 @@ const CLAIMS: &[(&str, &str)] = &[
 
 /// A token, and what was signed.
 #[derive(Debug)]
-pub(crate) struct Case {
-    pub(crate) header: String,
-    pub(crate) claims: String,
-    pub(crate) token: String,
+pub struct Case {
+    /// The header, in JSON.
+    pub header: String,
+    /// The claims, in JSON.
+    pub claims: String,
+    /// The token, which may be changed after it was signed.
+    pub token: String,
 }
 
 /// An endless sequence of cases for one signer.
-pub(crate) struct Cases<'s> {
+pub struct Cases<'s> {
     signer: &'s Signer,
     now: u64,
     rng: StdRng,
 }
 
 impl<'s> Cases<'s> {
-    pub(crate) fn new(signer: &'s Signer, now: u64) -> Self {
+    /// The cases for a signer, with dates that lie a day before `now`, in seconds since 1970, and a day behind it.
+    pub fn new(signer: &'s Signer, now: u64) -> Self {
         let seed = signer.algorithm().bytes().fold(11, |seed: u64, byte| seed * 31 + u64::from(byte));
         Self { signer, now, rng: StdRng::seed_from_u64(seed) }
     }
