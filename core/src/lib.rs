@@ -119,7 +119,7 @@ pub use claims::{Names, NamesIter};
 pub use client::Es256Signer;
 pub use client::{Client, Fresh, Signer};
 #[cfg(feature = "jwe")]
-pub use content_encryption::ContentEncryption;
+pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 #[cfg(feature = "cbc")]
 pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 #[cfg(feature = "aes-gcm")]
@@ -144,7 +144,7 @@ pub use key_management::{A128GcmKw, A192GcmKw, A256GcmKw};
 #[cfg(feature = "aes-kw")]
 pub use key_management::{A128Kw, A192Kw, A256Kw};
 #[cfg(feature = "jwe")]
-pub use key_management::{Dir, KeyManagement, KeyParameters};
+pub use key_management::{ALL_KEY_MANAGEMENTS, Dir, KeyManagement, KeyParameters};
 #[cfg(all(feature = "aes-kw", feature = "p256"))]
 pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
