@@ -17,6 +17,24 @@ pub use gcm::{A128Gcm, A192Gcm, A256Gcm};
 
 use crate::error::Error;
 
+/// All content encryptions of the features that are on, for a tool or a test that must know them all.
+///
+/// A device lists those that its authorization server uses: who names this list links them all.
+pub static ALL_CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] = &[
+    #[cfg(feature = "aes-gcm")]
+    &A128Gcm,
+    #[cfg(feature = "aes-gcm")]
+    &A192Gcm,
+    #[cfg(feature = "aes-gcm")]
+    &A256Gcm,
+    #[cfg(feature = "cbc")]
+    &A128CbcHs256,
+    #[cfg(feature = "cbc")]
+    &A192CbcHs384,
+    #[cfg(feature = "cbc")]
+    &A256CbcHs512,
+];
+
 /// How the content of a JWE is encrypted and authenticated, by the `enc` of its header.
 ///
 /// The trait is open, so that a chip's own AES can be plugged in.

@@ -17,6 +17,8 @@ mod direct;
 mod ecdh_es;
 #[cfg(feature = "aes-gcm")]
 mod gcm_kw;
+#[cfg(feature = "rsa-oaep")]
+mod rsa_oaep;
 
 use core::fmt;
 
@@ -33,8 +35,49 @@ pub use ecdh_es::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 pub use ecdh_es::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 #[cfg(feature = "aes-gcm")]
 pub use gcm_kw::{A128GcmKw, A192GcmKw, A256GcmKw};
+#[cfg(feature = "rsa-oaep")]
+pub use rsa_oaep::{RsaOaep, RsaOaep256};
 
 use crate::{content_encryption::ContentEncryption, decryption_key::DecryptionKey, error::Error, json::Object};
+
+/// All key managements of the features that are on, for a tool or a test that must know them all.
+///
+/// A device lists those that its authorization server uses: who names this list links them all.
+pub static ALL_KEY_MANAGEMENTS: &[&dyn KeyManagement] = &[
+    &Dir,
+    #[cfg(feature = "aes-kw")]
+    &A128Kw,
+    #[cfg(feature = "aes-kw")]
+    &A192Kw,
+    #[cfg(feature = "aes-kw")]
+    &A256Kw,
+    #[cfg(feature = "aes-gcm")]
+    &A128GcmKw,
+    #[cfg(feature = "aes-gcm")]
+    &A192GcmKw,
+    #[cfg(feature = "aes-gcm")]
+    &A256GcmKw,
+    #[cfg(feature = "p256")]
+    &EcdhEsP256,
+    #[cfg(all(feature = "aes-kw", feature = "p256"))]
+    &EcdhEsP256A128Kw,
+    #[cfg(all(feature = "aes-kw", feature = "p256"))]
+    &EcdhEsP256A192Kw,
+    #[cfg(all(feature = "aes-kw", feature = "p256"))]
+    &EcdhEsP256A256Kw,
+    #[cfg(feature = "curve25519-dalek")]
+    &EcdhEsX25519,
+    #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
+    &EcdhEsX25519A128Kw,
+    #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
+    &EcdhEsX25519A192Kw,
+    #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
+    &EcdhEsX25519A256Kw,
+    #[cfg(feature = "rsa-oaep")]
+    &RsaOaep,
+    #[cfg(feature = "rsa-oaep")]
+    &RsaOaep256,
+];
 
 /// How the key of the content is found, by the `alg` of a JWE's header.
 ///

@@ -88,6 +88,8 @@ mod metadata;
 mod policy;
 mod resource_metadata;
 mod revocation;
+#[cfg(any(feature = "rsa", feature = "rsa-oaep"))]
+mod rsa;
 mod scope;
 mod time;
 mod token;
@@ -117,13 +119,15 @@ pub use claims::{Names, NamesIter};
 pub use client::Es256Signer;
 pub use client::{Client, Fresh, Signer};
 #[cfg(feature = "jwe")]
-pub use content_encryption::ContentEncryption;
+pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 #[cfg(feature = "cbc")]
 pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 #[cfg(feature = "aes-gcm")]
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 #[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
+#[cfg(feature = "rsa-oaep")]
+pub use decryption_key::{RsaPrivate, RsaPrivateKey};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use introspection::{IntrospectionError, IntrospectionRequest};
 pub use introspection_cache::IntrospectionCache;
@@ -140,11 +144,13 @@ pub use key_management::{A128GcmKw, A192GcmKw, A256GcmKw};
 #[cfg(feature = "aes-kw")]
 pub use key_management::{A128Kw, A192Kw, A256Kw};
 #[cfg(feature = "jwe")]
-pub use key_management::{Dir, KeyManagement, KeyParameters};
+pub use key_management::{ALL_KEY_MANAGEMENTS, Dir, KeyManagement, KeyParameters};
 #[cfg(all(feature = "aes-kw", feature = "p256"))]
 pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
 pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
+#[cfg(feature = "rsa-oaep")]
+pub use key_management::{RsaOaep, RsaOaep256};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 pub use resource_metadata::ResourceMetadata;

@@ -10,39 +10,17 @@ use aes_gcm::{
         cipher::{BlockEncrypt, KeyInit as _, consts::U12},
     },
 };
-use bearward_core::{
-    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
-    A256GcmKw, A256Kw, ContentEncryption, DecryptionKeySet, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw,
-    EcdhEsP256A256Kw, EcdhEsX25519, EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, KeyManagement,
-};
+pub use bearward_core::{ALL_CONTENT_ENCRYPTIONS as CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS as KEY_MANAGEMENTS};
+use bearward_core::{DecryptionKeySet, limits};
 use curve25519_dalek::MontgomeryPoint;
 use hmac::{Hmac, Mac};
+use num_bigint::BigUint;
+use rand::{SeedableRng, rngs::StdRng};
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::signer::base64url;
-
-/// All key managements that are built; those of the two curves share their names.
-pub static KEY_MANAGEMENTS: [&dyn KeyManagement; 15] = [
-    &Dir,
-    &A128Kw,
-    &A192Kw,
-    &A256Kw,
-    &A128GcmKw,
-    &A192GcmKw,
-    &A256GcmKw,
-    &EcdhEsP256,
-    &EcdhEsP256A128Kw,
-    &EcdhEsP256A192Kw,
-    &EcdhEsP256A256Kw,
-    &EcdhEsX25519,
-    &EcdhEsX25519A128Kw,
-    &EcdhEsX25519A192Kw,
-    &EcdhEsX25519A256Kw,
-];
-
-/// All content encryptions that are built.
-pub static CONTENT_ENCRYPTIONS: [&dyn ContentEncryption; 6] =
-    [&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
+use crate::signer::{base64url, rsa_key};
 
 /// An agreement's curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +30,9 @@ pub enum AgreementCurve {
     /// X25519.
     X25519,
 }
+
+/// The receiver's one key.
+pub type Keys = DecryptionKeySet<1, { limits::RSA_PRIVATE_KEY_BYTES }>;
 
 /// Encrypts with one key management and one content encryption.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +57,9 @@ impl Encrypter {
     /// One for each of [`KEY_MANAGEMENTS`] with each of [`CONTENT_ENCRYPTIONS`].
     pub fn all() -> impl Iterator<Item = Self> {
         let managements = KEY_MANAGEMENTS.iter().enumerate().map(|(index, management)| {
-            (management.name(), if index < 11 { AgreementCurve::P256 } else { AgreementCurve::X25519 })
+            // Those of the two curves share their names, and P-256 comes first.
+            let again = KEY_MANAGEMENTS[..index].iter().any(|before| before.name() == management.name());
+            (management.name(), if again { AgreementCurve::X25519 } else { AgreementCurve::P256 })
         });
         managements.flat_map(|(alg, curve)| {
             CONTENT_ENCRYPTIONS.iter().map(move |content| Self::new(alg, content.name(), curve))
@@ -110,20 +93,100 @@ impl Encrypter {
             let (sealed, tag) = gcm_seal(&self.shared_key(), &[4; 12], b"", &content_key);
             encrypted_key = sealed;
             header += &format!(r#","iv":"{}","tag":"{}""#, base64url(&[4; 12]), base64url(&tag));
+        } else if self.alg.starts_with("RSA") {
+            encrypted_key = self.rsa_encrypt(&content_key);
         } else if self.alg.starts_with("ECDH-ES") {
             header += &format!(r#","epk":{}"#, self.ephemeral_key());
         }
         if let Some(wrapping) = self.wrapping_key(more) {
             encrypted_key = wrap(&wrapping, &content_key);
         }
+        self.assemble(&header, &encrypted_key, &content_key, payload)
+    }
+
+    /// A JWE with this encrypted key and of this content key, whether they belong together or not.
+    ///
+    /// # Panics
+    ///
+    /// If the content key has another length than it must have.
+    pub fn jwe_of(&self, encrypted_key: &[u8], content_key: &[u8], payload: &[u8]) -> String {
+        let header = format!(r#""alg":"{}","enc":"{}""#, self.alg, self.enc);
+        self.assemble(&header, encrypted_key, content_key, payload)
+    }
+
+    fn assemble(&self, header: &str, encrypted_key: &[u8], content_key: &[u8], payload: &[u8]) -> String {
         let header = base64url(format!("{{{header}}}").as_bytes());
-        let (iv, ciphertext, tag) = seal(self.enc, &content_key, header.as_bytes(), payload);
-        [header, base64url(&encrypted_key), base64url(&iv), base64url(&ciphertext), base64url(&tag)].join(".")
+        let (iv, ciphertext, tag) = seal(self.enc, content_key, header.as_bytes(), payload);
+        [header, base64url(encrypted_key), base64url(&iv), base64url(&ciphertext), base64url(&tag)].join(".")
+    }
+
+    /// An encrypted key of RSA whose encoding (RFC 8017 §7.1.1, step 2) is made of the parts that are given, with a
+    /// seed that is always the same: good or bad.
+    ///
+    /// # Panics
+    ///
+    /// If the parts are not as long as the modulus together.
+    pub fn oaep(&self, first: u8, label: &[u8], padding: &[u8], message: &[u8]) -> Vec<u8> {
+        let hash_bytes = self.oaep_label().len();
+        let mut encoded = [&[first][..], &vec![9; hash_bytes], label, padding, message].concat();
+        let (seed, block) = encoded[1..].split_at_mut(hash_bytes);
+        self.oaep_mask(block, seed);
+        self.oaep_mask(seed, block);
+        self.rsa_power(&BigUint::from_bytes_be(&encoded))
+    }
+
+    /// The hash of the empty label.
+    pub fn oaep_label(&self) -> Vec<u8> {
+        self.oaep_hash(b"")
+    }
+
+    /// What stands between that hash and a message of this length.
+    pub fn oaep_padding(&self, message_bytes: usize) -> Vec<u8> {
+        let zeros = self.rsa_key().size() - 2 - 2 * self.oaep_label().len() - message_bytes;
+        [vec![0; zeros], vec![1]].concat()
+    }
+
+    /// The public operation of RSA (RFC 8017 §5.1.1) with the receiver's key, as many bytes as its modulus has.
+    pub fn rsa_power(&self, number: &BigUint) -> Vec<u8> {
+        let key = self.rsa_key();
+        let [n, e] = [key.n_bytes(), key.e_bytes()].map(|number| BigUint::from_bytes_be(&number));
+        let power = number.modpow(&e, &n).to_bytes_be();
+        [vec![0; key.size() - power.len()], power].concat()
+    }
+
+    fn oaep_hash(&self, message: &[u8]) -> Vec<u8> {
+        if self.alg == "RSA-OAEP" { Sha1::digest(message).to_vec() } else { Sha256::digest(message).to_vec() }
+    }
+
+    /// MGF1 (RFC 8017 §B.2.1).
+    fn oaep_mask(&self, masked: &mut [u8], seed: &[u8]) {
+        let blocks = (0_u32..).flat_map(|counter| self.oaep_hash(&[seed, &counter.to_be_bytes()].concat()));
+        masked.iter_mut().zip(blocks).for_each(|(byte, mask)| *byte ^= mask);
+    }
+
+    fn rsa_key(&self) -> rsa::PrivateKey {
+        rsa_key(match self.seed {
+            7 => include_str!("../data/rsa-2048.jwk.json"),
+            _ => include_str!("../data/rsa-2048-e3.jwk.json"),
+        })
+    }
+
+    fn rsa_encrypt(&self, content_key: &[u8]) -> Vec<u8> {
+        let key = self.rsa_key().to_public_key();
+        // The same seed every time, so that a failing test fails again.
+        let mut rng = StdRng::seed_from_u64(1);
+        match self.alg {
+            "RSA-OAEP" => key.oaep_encrypt_with_rng::<Sha1, _>(&mut rng, content_key),
+            _ => key.oaep_encrypt_with_rng::<Sha256, _>(&mut rng, content_key),
+        }
+        .unwrap()
     }
 
     /// The receiver's key as a private JWK, named `own`.
     pub fn jwk(&self) -> String {
-        let members = if !self.alg.starts_with("ECDH-ES") {
+        let members = if self.alg.starts_with("RSA") {
+            rsa_members(&self.rsa_key())
+        } else if !self.alg.starts_with("ECDH-ES") {
             format!(r#""kty":"oct","k":"{}""#, base64url(&self.shared_key()))
         } else if self.curve == AgreementCurve::P256 {
             format!(r#"{},"d":"{}""#, p256_members(&[self.seed; 32]), base64url(&[self.seed; 32]))
@@ -138,7 +201,7 @@ impl Encrypter {
     /// # Panics
     ///
     /// If core does not take it.
-    pub fn keys(&self) -> DecryptionKeySet<1> {
+    pub fn keys(&self) -> Keys {
         let mut keys = DecryptionKeySet::new();
         keys.read_local(self.jwk().as_bytes()).unwrap();
         keys
@@ -298,6 +361,18 @@ fn encrypt_block(key: &[u8], block: [u8; 16]) -> [u8; 16] {
 
 fn mac<M: Mac + hmac::KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
     <M as hmac::KeyInit>::new_from_slice(key).unwrap().chain_update(message).finalize().into_bytes().to_vec()
+}
+
+/// All members of a private key (RFC 7518 §6.3.2).
+fn rsa_members(key: &rsa::PrivateKey) -> String {
+    let [p, q] = [0, 1].map(|index| key.primes()[index].to_be_bytes_trimmed_vartime());
+    let [d, dp, dq] =
+        [Some(key.d()), key.dp(), key.dq()].map(|number| number.unwrap().to_be_bytes_trimmed_vartime());
+    let qi = key.crt_coefficient().unwrap().to_be_bytes_trimmed_vartime();
+    let numbers = [key.n_bytes(), key.e_bytes(), d, p, q, dp, dq, qi];
+    let members = ["n", "e", "d", "p", "q", "dp", "dq", "qi"].into_iter().zip(numbers);
+    let members = members.map(|(name, number)| format!(r#","{name}":"{}""#, base64url(&number)));
+    format!(r#""kty":"RSA"{}"#, members.collect::<String>())
 }
 
 fn p256_members(d: &[u8]) -> String {

@@ -1,35 +1,11 @@
 //! Everything that can be verified, for a tool that must know it all. A device lists what it needs.
 
 use bearward_core::{
-    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
-    A256GcmKw, A256Kw, Algorithm, ContentEncryption, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw,
-    EcdhEsP256A256Kw, EcdhEsX25519, EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Ed25519, EdDsa, Es256,
-    Es384, Es512, Hs256, Hs384, Hs512, KeyManagement, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
+    Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512,
 };
 
 pub(crate) static ALL: [&dyn Algorithm; 14] =
     [&Hs256, &Hs384, &Hs512, &Rs256, &Rs384, &Rs512, &Es256, &Es384, &Es512, &Ps256, &Ps384, &Ps512, &EdDsa, &Ed25519];
-
-pub(crate) static KEY_MANAGEMENTS: [&dyn KeyManagement; 15] = [
-    &Dir,
-    &A128Kw,
-    &A192Kw,
-    &A256Kw,
-    &A128GcmKw,
-    &A192GcmKw,
-    &A256GcmKw,
-    &EcdhEsP256,
-    &EcdhEsP256A128Kw,
-    &EcdhEsP256A192Kw,
-    &EcdhEsP256A256Kw,
-    &EcdhEsX25519,
-    &EcdhEsX25519A128Kw,
-    &EcdhEsX25519A192Kw,
-    &EcdhEsX25519A256Kw,
-];
-
-pub(crate) static CONTENT_ENCRYPTIONS: [&dyn ContentEncryption; 6] =
-    [&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
 
 /// The algorithm of exactly this name (RFC 7515 §4.1.1: names are case-sensitive).
 pub(crate) fn named(name: &str) -> Option<&'static dyn Algorithm> {

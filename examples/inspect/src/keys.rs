@@ -4,11 +4,12 @@
 use std::{fs, path::Path, str};
 
 use bearward_core::{
-    Decryption, DecryptionKeySet, Jwk, JwkSet, Key, KeyError, Keys, SecretSet,
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Decryption, DecryptionKeySet, Jwk, JwkSet, Key, KeyError, Keys, SecretSet,
     json::{Array, Object, Text, Value},
+    limits,
 };
 
-use crate::{Problem, algorithms};
+use crate::Problem;
 
 /// More than any authorization server publishes.
 const MOST_KEYS: usize = 64;
@@ -113,7 +114,7 @@ impl<'k> LocalKeys<'k> {
 }
 
 /// The device's own keys, which open what was encrypted to it.
-pub(crate) struct DecryptionKeys(DecryptionKeySet<MOST_KEYS>);
+pub(crate) struct DecryptionKeys(DecryptionKeySet<MOST_KEYS, { limits::RSA_PRIVATE_KEY_BYTES }>);
 
 impl DecryptionKeys {
     pub(crate) fn read(text: &[u8]) -> Result<Box<Self>, KeyError> {
@@ -124,7 +125,7 @@ impl DecryptionKeys {
 
     /// With everything that can be opened.
     pub(crate) fn decryption(&self) -> Decryption<'_> {
-        Decryption::new(&algorithms::KEY_MANAGEMENTS, &algorithms::CONTENT_ENCRYPTIONS, &self.0)
+        Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &self.0)
     }
 }
 

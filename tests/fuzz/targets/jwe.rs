@@ -4,45 +4,24 @@
 use std::sync::LazyLock;
 
 use bearward_core::{
-    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
-    A256GcmKw, A256Kw, Algorithm, Answer, ContentEncryption, Decryption, DecryptionKey, DecryptionKeyEntry,
-    DecryptionKeySet, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw, EcdhEsX25519,
-    EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, KeyManagement, KeyParameters, Secret, UnixTime,
-    UserInfoEndpoint, decrypt_jwe,
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Algorithm, Answer, ContentEncryption, Decryption, DecryptionKey,
+    DecryptionKeyEntry, DecryptionKeySet, Error, KeyManagement, KeyParameters, Secret, UnixTime, UserInfoEndpoint,
+    decrypt_jwe, limits,
 };
 use fuzz::{AnyKey, Believer};
 
-static KEY_MANAGEMENTS: &[&dyn KeyManagement] = &[
-    &Dir,
-    &A128Kw,
-    &A192Kw,
-    &A256Kw,
-    &A128GcmKw,
-    &A192GcmKw,
-    &A256GcmKw,
-    &EcdhEsP256,
-    &EcdhEsP256A128Kw,
-    &EcdhEsP256A192Kw,
-    &EcdhEsP256A256Kw,
-    &EcdhEsX25519,
-    &EcdhEsX25519A128Kw,
-    &EcdhEsX25519A192Kw,
-    &EcdhEsX25519A256Kw,
-];
-static CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] =
-    &[&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
-
-static KEYS: LazyLock<DecryptionKeySet<4>> = LazyLock::new(|| {
+static KEYS: LazyLock<DecryptionKeySet<5, { limits::RSA_PRIVATE_KEY_BYTES }>> = LazyLock::new(|| {
     let mut keys = DecryptionKeySet::new();
     keys.read_local(include_bytes!("../data/decryption-keys.json")).unwrap();
     keys
 });
 
-const TOKENS: [&str; 4] = [
+const TOKENS: [&str; 5] = [
     include_str!("../seeds/jwe/a128kw"),
     include_str!("../seeds/jwe/dir"),
     include_str!("../seeds/jwe/a256gcmkw"),
     include_str!("../seeds/jwe/ecdh-es"),
+    include_str!("../seeds/jwe/rsa-oaep"),
 ];
 
 /// A key management without keys, and a content encryption that encrypts nothing, so that a fuzzer gets to what lies
@@ -94,7 +73,7 @@ impl ContentEncryption for Open {
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &*KEYS);
+    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &*KEYS);
     let mut buffer = vec![0; data.len()];
     let verdict = decrypt_jwe(data, &decryption, &mut buffer);
     assert_eq!(verdict.is_ok(), TOKENS.iter().any(|token| token.as_bytes() == data));

@@ -3,45 +3,21 @@
 use core::{fmt::Write as _, hint::black_box};
 
 use bearward_core::{
-    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
-    A256GcmKw, A256Kw, Answer, BearerToken, ContentEncryption, Decryption, DecryptionKey, DecryptionKeyEntry,
-    DecryptionKeySet, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw, EcdhEsX25519,
-    EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, JwkSet, KeyManagement, Secret, UnixTime,
-    UserInfoEndpoint, decrypt_jwe,
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Answer, BearerToken, Decryption, DecryptionKey, DecryptionKeyEntry,
+    DecryptionKeySet, Error, JwkSet, Secret, UnixTime, UserInfoEndpoint, decrypt_jwe, limits,
 };
 
 use crate::{ALGORITHMS, POLICY, Sink};
-
-static KEY_MANAGEMENTS: &[&dyn KeyManagement] = &[
-    &Dir,
-    &A128Kw,
-    &A192Kw,
-    &A256Kw,
-    &A128GcmKw,
-    &A192GcmKw,
-    &A256GcmKw,
-    &EcdhEsP256,
-    &EcdhEsP256A128Kw,
-    &EcdhEsP256A192Kw,
-    &EcdhEsP256A256Kw,
-    &EcdhEsX25519,
-    &EcdhEsX25519A128Kw,
-    &EcdhEsX25519A192Kw,
-    &EcdhEsX25519A256Kw,
-];
-
-static CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] =
-    &[&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
 
 /// A bare JWE, an access token and an answer about the user, with keys of a file and with the client's secret.
 pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
     let text = core::str::from_utf8(bytes).unwrap_or_default();
     let now = UnixTime::from_seconds(black_box(1_795_318_692));
-    let mut own = DecryptionKeySet::<2>::new();
+    let mut own = DecryptionKeySet::<2, { limits::RSA_PRIVATE_KEY_BYTES }>::new();
     if let Err(error) = own.read_local(bytes) {
         black_box(write!(Sink, "{error} {own:?}").is_ok());
     }
-    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &own);
     let mut buffer = [0; 1024];
     black_box(write!(Sink, "{decryption:?} {:?}", decrypt_jwe(bytes, &decryption, &mut buffer)).is_ok());
 
@@ -53,7 +29,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
 
     let key = DecryptionKey::ClientSecret(Secret::new(bytes));
     let own = DecryptionKeyEntry { id: Some(text), algorithm: None, key };
-    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &own);
     let token = BearerToken::new(text)?;
     let access = POLICY.verify_encrypted(token, &decryption, &JwkSet::<4>::new(), now, &mut buffer)?;
     black_box((access.key_management(), access.content_encryption()));

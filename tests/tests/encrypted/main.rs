@@ -12,7 +12,7 @@ use tests::encrypter::{AgreementCurve, CONTENT_ENCRYPTIONS, Encrypter, KEY_MANAG
 /// Opens a bare JWE with everything that can be opened: what is refused then is refused under any list.
 fn open(token: &str, keys: &dyn DecryptionKeys) -> Result<Vec<u8>, Error> {
     let mut buffer = vec![0; token.len() * 3 / 4];
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, keys);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, keys);
     decrypt_jwe(token.as_bytes(), &decryption, &mut buffer).map(|jwe| jwe.payload().to_vec())
 }
 
@@ -26,7 +26,7 @@ fn a_token_of_each_combination_is_opened_and_says_how() {
             let payload = vec![b'x'; length];
             let token = sender.jwe(r#","kid":"own""#, &payload);
             let mut buffer = vec![0; token.len() * 3 / 4];
-            let decryption = Decryption::new(&alone, &CONTENT_ENCRYPTIONS, &keys);
+            let decryption = Decryption::new(&alone, CONTENT_ENCRYPTIONS, &keys);
             let jwe = decrypt_jwe(token.as_bytes(), &decryption, &mut buffer).unwrap();
             assert_eq!(jwe.payload(), payload, "{sender:?}");
             let names = (jwe.key_management(), jwe.content_encryption());
@@ -43,11 +43,11 @@ fn what_is_not_listed_is_refused() {
         let other: Vec<_> =
             KEY_MANAGEMENTS.iter().copied().filter(|listed| listed.name() != sender.key_management()).collect();
         let mut buffer = vec![0; token.len()];
-        let verdict = decrypt_jwe(token.as_bytes(), &Decryption::new(&other, &CONTENT_ENCRYPTIONS, &keys), &mut buffer);
+        let verdict = decrypt_jwe(token.as_bytes(), &Decryption::new(&other, CONTENT_ENCRYPTIONS, &keys), &mut buffer);
         assert_eq!(verdict.err(), Some(Error::AlgorithmNotAllowed));
         let other: Vec<_> =
             CONTENT_ENCRYPTIONS.iter().copied().filter(|listed| listed.name() != sender.content_encryption()).collect();
-        let verdict = decrypt_jwe(token.as_bytes(), &Decryption::new(&KEY_MANAGEMENTS, &other, &keys), &mut buffer);
+        let verdict = decrypt_jwe(token.as_bytes(), &Decryption::new(KEY_MANAGEMENTS, &other, &keys), &mut buffer);
         assert_eq!(verdict.err(), Some(Error::AlgorithmNotAllowed));
     }
 }

@@ -20,7 +20,7 @@ fn sender() -> Encrypter {
 /// What the policy reports of a token: signature, key management and content encryption.
 fn verify(sender: &Encrypter, token: &str, keys: &dyn Keys) -> Result<[&'static str; 3], Error> {
     let own = sender.keys();
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
     let mut buffer = vec![0; token.len() + token.len() / 2];
     let policy = Policy::new(ISSUER, "valve", &ALGORITHMS);
     let token = policy.verify_encrypted(BearerToken::new(token)?, &decryption, keys, NOW, &mut buffer)?;
@@ -31,7 +31,7 @@ fn verify(sender: &Encrypter, token: &str, keys: &dyn Keys) -> Result<[&'static 
 /// The same of an answer about the user.
 fn read(sender: &Encrypter, body: &str, keys: &dyn Keys) -> Result<[&'static str; 3], UserInfoError> {
     let own = sender.keys();
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
     let endpoint = UserInfoEndpoint::signed_and_encrypted(ISSUER, "valve", &ALGORITHMS, decryption);
     let (mut body, mut buffer) = (body.as_bytes().to_vec(), vec![0; body.len() * 3 / 4]);
     let answer = Answer { status: 200, content_type: Some("application/jwt"), body: &mut body };
@@ -120,7 +120,7 @@ fn one_and_a_half_times_the_tokens_length_is_buffer_enough_and_less_than_is_need
     let signer = Signer::new("ES256");
     let token = sender().jwe(JWT, signer.token(CLAIMS).as_bytes());
     let (own, keys) = (sender().keys(), signer.keys());
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
     let policy = Policy::new(ISSUER, "valve", &ALGORITHMS);
     for length in (0..token.len() * 3 / 2).step_by(7) {
         let mut buffer = vec![0; length];
