@@ -61,6 +61,7 @@ mod alg;
 mod answer_error;
 pub mod base64url;
 mod bearer;
+mod bytes;
 mod cache;
 mod call;
 mod call_error;
@@ -86,6 +87,7 @@ mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
+mod prepared;
 mod resource_metadata;
 mod revocation;
 mod scope;
@@ -101,9 +103,9 @@ pub use alg::Es512;
 #[cfg(feature = "ed25519-dalek")]
 pub use alg::{Ed25519, EdDsa};
 #[cfg(feature = "p256")]
-pub use alg::{Es256, PreparedKey, PreparedKeys, PreparedP256};
+pub use alg::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]
-pub use alg::{Hs256, Hs384, Hs512};
+pub use alg::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 pub use answer_error::AnswerError;
@@ -147,6 +149,7 @@ pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
+pub use prepared::PreparedKeys;
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
