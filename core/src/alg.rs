@@ -19,7 +19,7 @@ pub use ecdsa::Es384;
 #[cfg(feature = "p521")]
 pub use ecdsa::Es512;
 #[cfg(feature = "ed25519-dalek")]
-pub use eddsa::{Ed25519, EdDsa};
+pub use eddsa::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
 #[cfg(feature = "p256")]
 pub use es256::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]

@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "ed25519-dalek")]
+use crate::alg::PreparedEd25519Key;
 #[cfg(feature = "p256")]
 use crate::alg::PreparedKey;
 #[cfg(feature = "hmac")]
@@ -148,6 +150,9 @@ pub enum Key<'k> {
     /// A public key of P-256 with a table of multiples.
     #[cfg(feature = "p256")]
     PreparedP256(PreparedKey<'k>),
+    /// An Ed25519 key with a table of multiples.
+    #[cfg(feature = "ed25519-dalek")]
+    PreparedEd25519(PreparedEd25519Key<'k>),
     /// A shared secret.
     Secret(Secret<'k>),
     /// A shared secret with what HMAC computes of it alone.
@@ -163,6 +168,8 @@ impl<'k> Key<'k> {
             Self::Public(key) => Some(*key),
             #[cfg(feature = "p256")]
             Self::PreparedP256(key) => Some(key.public_key()),
+            #[cfg(feature = "ed25519-dalek")]
+            Self::PreparedEd25519(key) => Some(key.public_key()),
             Self::Secret(_) => None,
             #[cfg(feature = "hmac")]
             Self::PreparedSecret(_) => None,
@@ -179,6 +186,8 @@ impl<'k> Key<'k> {
             Self::Public(_) => None,
             #[cfg(feature = "p256")]
             Self::PreparedP256(_) => None,
+            #[cfg(feature = "ed25519-dalek")]
+            Self::PreparedEd25519(_) => None,
         }
     }
 }

@@ -87,6 +87,7 @@ mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
 mod prepared;
 mod resource_metadata;
 mod revocation;
@@ -101,7 +102,7 @@ pub use alg::Es384;
 #[cfg(feature = "p521")]
 pub use alg::Es512;
 #[cfg(feature = "ed25519-dalek")]
-pub use alg::{Ed25519, EdDsa};
+pub use alg::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
 #[cfg(feature = "p256")]
 pub use alg::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]
@@ -149,6 +150,7 @@ pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
 pub use prepared::PreparedKeys;
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};

@@ -6,8 +6,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::key::{Key, KeyEntry, Keys};
 
-/// A set of keys of which one was prepared, by the `within` of [`PreparedHmac`](crate::PreparedHmac),
-/// [`PreparedP256`](crate::PreparedP256) and their like. It is a set itself: another key of it can be prepared too.
+/// A set of keys of which one was prepared, by the `within` of `PreparedHmac`,
+/// `PreparedP256` and `PreparedEd25519`. It is a set itself: another key of it can be prepared too.
 #[derive(Clone, Copy)]
 pub struct PreparedKeys<'k> {
     keys: &'k dyn Keys,
@@ -50,7 +50,6 @@ fn is_made_of(prepared: &Key<'_>, key: &Key<'_>) -> bool {
         Key::Secret(key) => prepared.secret().is_some_and(|own| {
             own.may_be_short() == key.may_be_short() && bool::from(own.expose().ct_eq(key.expose()))
         }),
-        #[cfg(any(feature = "hmac", feature = "p256"))]
         _ => false,
     }
 }
