@@ -19,11 +19,11 @@ pub use ecdsa::Es384;
 #[cfg(feature = "p521")]
 pub use ecdsa::Es512;
 #[cfg(feature = "ed25519-dalek")]
-pub use eddsa::{Ed25519, EdDsa};
+pub use eddsa::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
 #[cfg(feature = "p256")]
-pub use es256::{Es256, PreparedKey, PreparedKeys, PreparedP256};
+pub use es256::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]
-pub use hmac::{Hs256, Hs384, Hs512};
+pub use hmac::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]
 pub use rsa::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 

@@ -6,7 +6,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    key::{Key, KeyEntry, PublicKey},
+    key::{KeyEntry, PublicKey},
     time::{NumericDate, UnixTime},
 };
 
@@ -148,14 +148,12 @@ impl Fingerprint {
     /// Finishes with the key that verifies.
     pub(crate) fn digest_with(&self, entry: &KeyEntry<'_>) -> TokenDigest {
         let mut hash = self.clone();
-        match entry.key {
-            Key::Public(key) => hash.public_key(key),
-            #[cfg(feature = "p256")]
-            Key::PreparedP256(key) => hash.public_key(key.public_key()),
-            Key::Secret(secret) => {
-                hash.field(b"oct");
-                hash.field(secret.expose());
-            }
+        if let Some(key) = entry.key.public_key() {
+            hash.public_key(key);
+        }
+        if let Some(secret) = entry.key.secret() {
+            hash.field(b"oct");
+            hash.field(secret.expose());
         }
         TokenDigest(hash.0.finalize().into())
     }

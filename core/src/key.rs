@@ -3,8 +3,12 @@
 
 use core::fmt;
 
+#[cfg(feature = "ed25519-dalek")]
+use crate::alg::PreparedEd25519Key;
 #[cfg(feature = "p256")]
 use crate::alg::PreparedKey;
+#[cfg(feature = "hmac")]
+use crate::alg::PreparedSecret;
 
 /// An elliptic curve of RFC 7518 §6.2.1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,6 +124,10 @@ impl<'k> Secret<'k> {
         !self.bytes.is_empty() && (self.may_be_short || self.bytes.len() >= output_bytes)
     }
 
+    pub(crate) const fn may_be_short(self) -> bool {
+        self.may_be_short
+    }
+
     /// The bytes, for an [`Algorithm`](crate::Algorithm) of one's own.
     #[must_use]
     pub const fn expose(self) -> &'k [u8] {
@@ -142,8 +150,46 @@ pub enum Key<'k> {
     /// A public key of P-256 with a table of multiples.
     #[cfg(feature = "p256")]
     PreparedP256(PreparedKey<'k>),
+    /// An Ed25519 key with a table of multiples.
+    #[cfg(feature = "ed25519-dalek")]
+    PreparedEd25519(PreparedEd25519Key<'k>),
     /// A shared secret.
     Secret(Secret<'k>),
+    /// A shared secret with what HMAC computes of it alone.
+    #[cfg(feature = "hmac")]
+    PreparedSecret(PreparedSecret<'k>),
+}
+
+impl<'k> Key<'k> {
+    /// The public key, prepared or not.
+    #[must_use]
+    pub const fn public_key(&self) -> Option<PublicKey<'k>> {
+        match self {
+            Self::Public(key) => Some(*key),
+            #[cfg(feature = "p256")]
+            Self::PreparedP256(key) => Some(key.public_key()),
+            #[cfg(feature = "ed25519-dalek")]
+            Self::PreparedEd25519(key) => Some(key.public_key()),
+            Self::Secret(_) => None,
+            #[cfg(feature = "hmac")]
+            Self::PreparedSecret(_) => None,
+        }
+    }
+
+    /// The shared secret, prepared or not.
+    #[must_use]
+    pub const fn secret(&self) -> Option<Secret<'k>> {
+        match self {
+            Self::Secret(secret) => Some(*secret),
+            #[cfg(feature = "hmac")]
+            Self::PreparedSecret(secret) => Some(secret.secret()),
+            Self::Public(_) => None,
+            #[cfg(feature = "p256")]
+            Self::PreparedP256(_) => None,
+            #[cfg(feature = "ed25519-dalek")]
+            Self::PreparedEd25519(_) => None,
+        }
+    }
 }
 
 /// A key of a set, with what the set says of it (RFC 7517 §4).

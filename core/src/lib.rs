@@ -61,6 +61,7 @@ mod alg;
 mod answer_error;
 pub mod base64url;
 mod bearer;
+mod bytes;
 mod cache;
 mod call;
 mod call_error;
@@ -86,6 +87,8 @@ mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
+mod prepared;
 mod resource_metadata;
 mod revocation;
 #[cfg(any(feature = "rsa", feature = "rsa-oaep"))]
@@ -101,11 +104,11 @@ pub use alg::Es384;
 #[cfg(feature = "p521")]
 pub use alg::Es512;
 #[cfg(feature = "ed25519-dalek")]
-pub use alg::{Ed25519, EdDsa};
+pub use alg::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
 #[cfg(feature = "p256")]
-pub use alg::{Es256, PreparedKey, PreparedKeys, PreparedP256};
+pub use alg::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]
-pub use alg::{Hs256, Hs384, Hs512};
+pub use alg::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 pub use answer_error::AnswerError;
@@ -153,6 +156,8 @@ pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A25
 pub use key_management::{RsaOaep, RsaOaep256};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
+pub use prepared::PreparedKeys;
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};

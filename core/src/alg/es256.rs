@@ -13,7 +13,7 @@ mod residue;
 
 use sha2::{Digest, Sha256};
 
-pub use self::prepared::{PreparedKey, PreparedKeys, PreparedP256};
+pub use self::prepared::{PreparedKey, PreparedP256};
 use self::{
     generator::GENERATOR,
     multiples::{Comb, Window, sum},

@@ -27,7 +27,7 @@ impl<'b> Names<'b> {
     pub fn read(value: Value<'b>) -> Option<Self> {
         let good = match value {
             Value::String(_) => true,
-            Value::Array(array) => array.elements().all(|element| element.as_text().is_some()),
+            Value::Array(array) => array.is_of_strings(),
             _ => false,
         };
         good.then_some(Self(value))

@@ -17,22 +17,40 @@ pub(crate) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Reads a decoded header, resolving its escapes where it lies.
     pub(crate) fn read(bytes: &'a mut [u8]) -> Result<Self, Error> {
-        let json = |error| Error::Json(Part::Header, error);
-        let object = Object::read_in_place(bytes).map_err(json)?;
-        let (mut alg, mut kid, mut typ) = (None, None, None);
-        for (name, value) in object.members() {
-            match name.as_str() {
-                Some("alg") => alg = Some(text(value, Parameter::Algorithm)?),
-                Some("kid") => kid = Some(text(value, Parameter::KeyId)?),
-                Some("typ") => typ = Some(text(value, Parameter::Type)?),
-                Some("cty") => _ = text(value, Parameter::ContentType)?,
-                Some("crit") => return Err(Error::Critical),
-                Some("b64") => return Err(Error::UnsupportedHeader(Parameter::Base64UrlPayload)),
-                Some("zip") => return Err(Error::UnsupportedHeader(Parameter::Compression)),
-                _ => {}
+        let mut found = Found { alg: None, kid: None, typ: None };
+        let mut outcome = Ok(());
+        let object = Object::visit_in_place(bytes, &mut |name, value| {
+            if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
+                outcome = found.take(name, value);
             }
-        }
+        });
+        object.map_err(|error| Error::Json(Part::Header, error))?;
+        outcome?;
+        let Found { alg, kid, typ } = found;
         Ok(Self { alg: alg.ok_or(Error::Header(Parameter::Algorithm))?, kid, typ })
+    }
+}
+
+/// What was found so far.
+struct Found<'a> {
+    alg: Option<Text<'a>>,
+    kid: Option<Text<'a>>,
+    typ: Option<Text<'a>>,
+}
+
+impl<'a> Found<'a> {
+    fn take(&mut self, name: &str, value: Value<'a>) -> Result<(), Error> {
+        match name {
+            "alg" => self.alg = Some(text(value, Parameter::Algorithm)?),
+            "kid" => self.kid = Some(text(value, Parameter::KeyId)?),
+            "typ" => self.typ = Some(text(value, Parameter::Type)?),
+            "cty" => _ = text(value, Parameter::ContentType)?,
+            "crit" => return Err(Error::Critical),
+            "b64" => return Err(Error::UnsupportedHeader(Parameter::Base64UrlPayload)),
+            "zip" => return Err(Error::UnsupportedHeader(Parameter::Compression)),
+            _ => {}
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::{
     alg::Algorithm,
-    base64url,
+    base64url, bytes,
     error::{Error, Part},
     jose::header::Header,
     json::{JsonError, Text},
@@ -92,15 +92,14 @@ pub(crate) struct Compact<'t> {
 
 impl<'t> Compact<'t> {
     pub(crate) fn split(token: &'t [u8]) -> Result<Self, Error> {
-        let is_dot = |byte: &u8| *byte == b'.';
-        let parts = || {
-            let (header, rest) = token.split_at_checked(token.iter().position(is_dot)?)?;
-            let (payload, signature) = rest.split_at_checked(rest.iter().rposition(is_dot)?)?;
-            Some((header, payload.get(1..)?, signature.get(1..)?))
+        let split = |text: &'t [u8]| {
+            let (before, after) = text.split_at_checked(bytes::position(text, b'.')?)?;
+            Some((before, after.get(1..)?))
         };
-        let (header, payload, signature) = parts().ok_or(Error::NotCompact)?;
-        if payload.contains(&b'.') {
-            let encrypted = payload.iter().filter(|byte| is_dot(byte)).count() == 2;
+        let (header, rest) = split(token).ok_or(Error::NotCompact)?;
+        let (payload, signature) = split(rest).ok_or(Error::NotCompact)?;
+        if let Some((_, rest)) = split(signature) {
+            let encrypted = rest.iter().filter(|byte| **byte == b'.').count() == 1;
             return Err(if encrypted { Error::Encrypted } else { Error::NotCompact });
         }
         let message = token.len().saturating_sub(signature.len()).saturating_sub(1);

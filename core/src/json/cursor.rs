@@ -123,7 +123,7 @@ impl<'a> Cursor<'a> {
             b'{' | b'[' => self.skip_nested(),
             _ => self.skip_scalar(),
         }
-        Value::passed(self.since(start)?, escapes)
+        Value::passed(self.since(start)?, escapes, false)
     }
 
     /// Passes a validated string whose quotation mark was just passed.

@@ -190,7 +190,8 @@ fn objects_beside_and_in_each_other_may_share_names() {
 
 #[test]
 fn names_with_equal_fingerprints_are_told_apart() {
-    // 100 objects of 128 names have some 12 pairs with equal fingerprints of 16 bits.
+    accepts(r#"{"bA":0,"ca":0}"#);
+    // 100 objects of 128 names have some more pairs with equal fingerprints.
     for object in 0..100 {
         let members: Vec<_> = (0..JSON_MEMBERS).map(|member| format!("\"{object}-{member}\":0")).collect();
         accepts(format!("{{{}}}", members.join(",")));

@@ -4,6 +4,7 @@
 use core::{fmt, iter::FusedIterator};
 
 use super::{JsonError, Number, Text, TextChars, cursor::Cursor, text::Escapes, validate};
+use crate::bytes;
 
 /// A JSON value (RFC 8259 §3), borrowed from the text for `'a`.
 ///
@@ -35,12 +36,13 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value that a walk has passed; `escapes` is whether it has some, if it is a string.
-    pub(super) fn passed(json: &'a str, escapes: Escapes) -> Option<Self> {
+    /// The value that a walk has passed; `escapes` is whether it has some, if it is a string, and `of_strings` whether all
+    /// its elements are known to be strings, if it is an array.
+    pub(super) fn passed(json: &'a str, escapes: Escapes, of_strings: bool) -> Option<Self> {
         Some(match json.as_bytes().first()? {
             b'"' => Self::String(Text::trusted(json, escapes)),
             b'{' => Self::Object(Object::trusted(json)),
-            b'[' => Self::Array(Array::trusted(json)),
+            b'[' => Self::Array(Array { json, of_strings }),
             b't' => Self::Bool(true),
             b'f' => Self::Bool(false),
             b'n' => Self::Null,
@@ -148,7 +150,7 @@ impl<'a> Object<'a> {
         json: &'a mut [u8],
         visit: &mut dyn FnMut(Text<'a>, Value<'a>),
     ) -> Result<Self, JsonError> {
-        if json.contains(&b'\\') {
+        if bytes::position(json, b'\\').is_some() {
             let object = Self::read_in_place(json)?;
             object.members().for_each(|(name, value)| visit(name, value));
             return Ok(object);
@@ -200,12 +202,18 @@ impl<'a> Object<'a> {
 #[derive(Clone, Copy)]
 pub struct Array<'a> {
     json: &'a str,
+    of_strings: bool,
 }
 
 impl<'a> Array<'a> {
     /// The array of validated text.
     pub(super) const fn trusted(json: &'a str) -> Self {
-        Self { json }
+        Self { json, of_strings: false }
+    }
+
+    /// Whether all elements are strings.
+    pub(crate) fn is_of_strings(&self) -> bool {
+        self.of_strings || self.elements().all(|element| element.as_text().is_some())
     }
 
     /// The elements, in the order of the text.

@@ -6,6 +6,7 @@ use super::{multiples, point::Affine};
 use crate::{
     jose::{Jwk, KeyError},
     key::{Curve, Key, KeyEntry, Keys, PublicKey},
+    prepared::PreparedKeys,
 };
 
 /// A P-256 key that is verified with for long, and a table made once of its point's multiples.
@@ -81,7 +82,7 @@ impl<const POINTS: usize> PreparedP256<POINTS> {
     /// ```
     #[must_use]
     pub fn within<'k>(&'k self, keys: &'k dyn Keys) -> PreparedKeys<'k> {
-        PreparedKeys { keys, prepared: self.key() }
+        PreparedKeys::new(keys, self.key().map(Key::PreparedP256))
     }
 
     fn key(&self) -> Option<PreparedKey<'_>> {
@@ -111,35 +112,6 @@ impl<const POINTS: usize> Keys for PreparedP256<POINTS> {
 
     fn any_key_id(&self) -> bool {
         true
-    }
-}
-
-/// A set of keys of which one has a table, by [`PreparedP256::within`].
-#[derive(Clone, Copy)]
-pub struct PreparedKeys<'k> {
-    keys: &'k dyn Keys,
-    prepared: Option<PreparedKey<'k>>,
-}
-
-impl fmt::Debug for PreparedKeys<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PreparedKeys").field("prepared", &self.prepared).finish_non_exhaustive()
-    }
-}
-
-impl Keys for PreparedKeys<'_> {
-    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-        let mut entry = self.keys.entry(index)?;
-        if let (Key::Public(key), Some(prepared)) = (entry.key, self.prepared)
-            && key == prepared.key
-        {
-            entry.key = Key::PreparedP256(prepared);
-        }
-        Some(entry)
-    }
-
-    fn any_key_id(&self) -> bool {
-        self.keys.any_key_id()
     }
 }
 
