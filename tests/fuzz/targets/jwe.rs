@@ -7,8 +7,8 @@ use bearward_core::{
     A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
     A256GcmKw, A256Kw, Algorithm, Answer, ContentEncryption, Decryption, DecryptionKey, DecryptionKeyEntry,
     DecryptionKeySet, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw, EcdhEsX25519,
-    EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, KeyManagement, KeyParameters, Secret, UnixTime,
-    UserInfoEndpoint, decrypt_jwe,
+    EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, IntrospectionResponse, KeyManagement,
+    KeyParameters, Secret, UnixTime, UserInfoEndpoint, decrypt_jwe,
 };
 use fuzz::{AnyKey, Believer};
 
@@ -110,6 +110,15 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         assert_eq!((user.algorithm(), user.content_encryption()), (Some("believed"), Some("believed")));
         let claims: serde_json::Value = serde_json::from_str(user.json()).unwrap();
         assert_eq!((&claims["sub"], &claims["iss"]), (&"jane".into(), &"https://authority.example".into()));
+    }
+    let (mut body, mut buffer) = (data.to_vec(), vec![0; data.len()]);
+    let answer = Answer { status: 200, content_type: Some("application/token-introspection+jwt"), body: &mut body };
+    let response =
+        IntrospectionResponse::signed_and_encrypted("https://authority.example", "valve", algorithms, decryption);
+    if let Ok(told) = response.read(answer, &AnyKey, UnixTime::from_seconds(1_800_000_000), &mut buffer) {
+        let protection = told.protection().unwrap();
+        assert_eq!((protection.algorithm(), protection.content_encryption()), ("believed", Some("believed")));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(told.json()).unwrap()["active"], true);
     }
 });
 
