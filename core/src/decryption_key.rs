@@ -1,6 +1,9 @@
 //! Keys that open what was encrypted to this device: a type of their own, so that neither a public key nor an HMAC
 //! secret is ever taken for one ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
 
+#[cfg(feature = "rsa-oaep")]
+use core::fmt;
+
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use zeroize::Zeroize as _;
 
@@ -31,6 +34,58 @@ pub enum DecryptionKey<'k> {
         /// The private bytes.
         d: Secret<'k>,
     },
+    /// The private half of an RSA key (RFC 7518 §6.3.2).
+    #[cfg(feature = "rsa-oaep")]
+    Rsa(RsaPrivateKey<'k>),
+}
+
+/// A private RSA key of two primes (RFC 8017 §3.2). All numbers are big-endian. Its `Debug` shows nothing of them.
+///
+/// ```
+/// use bearward_core::{RsaPrivate, RsaPrivateKey, Secret};
+///
+/// let key = RsaPrivateKey { n: &[0xC5; 256], e: &[1, 0, 1], private: RsaPrivate::Exponent(Secret::new(&[7; 256])) };
+/// assert_eq!(format!("{key:?}"), "RsaPrivateKey(256 bytes, [redacted])");
+/// ```
+#[cfg(feature = "rsa-oaep")]
+#[derive(Clone, Copy)]
+pub struct RsaPrivateKey<'k> {
+    /// The modulus, 2048 to 4096 bits, without leading zero bytes.
+    pub n: &'k [u8],
+    /// The public exponent, at most 8 bytes, without leading zero bytes: what is decrypted is encrypted again with it.
+    pub e: &'k [u8],
+    /// What only the device knows.
+    pub private: RsaPrivate<'k>,
+}
+
+/// The private numbers of an RSA key. How many bytes each has is not secret.
+#[cfg(feature = "rsa-oaep")]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum RsaPrivate<'k> {
+    /// The private exponent alone: three to four times as slow.
+    Exponent(Secret<'k>),
+    /// The primes, and what is computed from them (RFC 7518 §6.3.2.2 to §6.3.2.6). A prime has at most half as many bytes
+    /// as the longest modulus.
+    Primes {
+        /// The first prime.
+        p: Secret<'k>,
+        /// The second prime.
+        q: Secret<'k>,
+        /// The exponent modulo `p - 1`.
+        dp: Secret<'k>,
+        /// The exponent modulo `q - 1`.
+        dq: Secret<'k>,
+        /// The inverse of `q` modulo `p`.
+        qi: Secret<'k>,
+    },
+}
+
+#[cfg(feature = "rsa-oaep")]
+impl fmt::Debug for RsaPrivateKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RsaPrivateKey({} bytes, [redacted])", self.n.len())
+    }
 }
 
 impl DecryptionKey<'_> {
@@ -42,7 +97,7 @@ impl DecryptionKey<'_> {
             Self::ClientSecret(secret) => {
                 bytes != 0 && bytes <= limits::CONTENT_KEY_BYTES && !secret.expose().is_empty()
             }
-            Self::Ec { .. } | Self::X25519 { .. } => false,
+            _ => false,
         }
     }
 
@@ -64,7 +119,7 @@ impl DecryptionKey<'_> {
                 derived.zeroize();
                 lent
             }
-            Self::Ec { .. } | Self::X25519 { .. } => None,
+            _ => None,
         }
     }
 }

@@ -17,6 +17,8 @@ mod direct;
 mod ecdh_es;
 #[cfg(feature = "aes-gcm")]
 mod gcm_kw;
+#[cfg(feature = "rsa-oaep")]
+mod rsa_oaep;
 
 use core::fmt;
 
@@ -33,6 +35,8 @@ pub use ecdh_es::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 pub use ecdh_es::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 #[cfg(feature = "aes-gcm")]
 pub use gcm_kw::{A128GcmKw, A192GcmKw, A256GcmKw};
+#[cfg(feature = "rsa-oaep")]
+pub use rsa_oaep::{RsaOaep, RsaOaep256};
 
 use crate::{content_encryption::ContentEncryption, decryption_key::DecryptionKey, error::Error, json::Object};
 

@@ -88,6 +88,8 @@ mod metadata;
 mod policy;
 mod resource_metadata;
 mod revocation;
+#[cfg(any(feature = "rsa", feature = "rsa-oaep"))]
+mod rsa;
 mod scope;
 mod signed_answer;
 mod time;
@@ -126,6 +128,8 @@ pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 #[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
+#[cfg(feature = "rsa-oaep")]
+pub use decryption_key::{RsaPrivate, RsaPrivateKey};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use introspection::{ActiveToken, IntrospectionError, IntrospectionRequest, IntrospectionResponse};
 pub use introspection_cache::IntrospectionCache;
@@ -147,6 +151,8 @@ pub use key_management::{Dir, KeyManagement, KeyParameters};
 pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 #[cfg(all(feature = "aes-kw", feature = "curve25519-dalek"))]
 pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
+#[cfg(feature = "rsa-oaep")]
+pub use key_management::{RsaOaep, RsaOaep256};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 pub use resource_metadata::ResourceMetadata;

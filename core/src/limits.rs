@@ -37,5 +37,9 @@ pub const KEY_BYTES: usize = 520;
 /// The longest key of a content encryption, in bytes: A256CBC-HS512.
 pub const CONTENT_KEY_BYTES: usize = 64;
 
+/// The material of the largest private key of RSA, in bytes: modulus, longest exponent, and five numbers half as long.
+#[cfg(feature = "rsa-oaep")]
+pub const RSA_PRIVATE_KEY_BYTES: usize = KEY_BYTES + 5 * (SIGNATURE_BYTES / 2);
+
 /// How long an assertion of a client is good, in seconds. It is used at once; some servers refuse more than a minute.
 pub const ASSERTION_SECONDS: u64 = 60;

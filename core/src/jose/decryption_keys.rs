@@ -2,6 +2,11 @@
 //! ([RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4),
 //! [RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 
+#[cfg(feature = "rsa-oaep")]
+mod rsa;
+#[cfg(test)]
+mod tests;
+
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -16,7 +21,13 @@ use crate::{
     limits,
 };
 
-/// Up to `N` keys that open what was encrypted to this device. It owns their bytes, and wipes them when it is dropped.
+/// Up to `N` keys that open what was encrypted to this device, of up to `BYTES` bytes of material each. It owns their
+/// bytes, and wipes them when it is dropped.
+///
+/// The default is enough for all but RSA, whose largest keys have
+#[cfg_attr(feature = "rsa-oaep", doc = "[`limits::RSA_PRIVATE_KEY_BYTES`].")]
+#[cfg_attr(not(feature = "rsa-oaep"), doc = "`limits::RSA_PRIVATE_KEY_BYTES`.")]
+/// A set with one of those is 2 KB, to be kept in a `static` rather than on a stack.
 ///
 /// A value that is moved leaves its bytes behind: read the set where it stays. The document that it was read from is the
 /// caller's to wipe.
@@ -30,13 +41,13 @@ use crate::{
 /// assert_eq!(format!("{keys:?}"), "DecryptionKeySet(1, [redacted])");
 /// # Ok::<(), bearward_core::KeyError>(())
 /// ```
-pub struct DecryptionKeySet<const N: usize> {
-    entries: Vec<Entry, N>,
+pub struct DecryptionKeySet<const N: usize, const BYTES: usize = { limits::CONTENT_KEY_BYTES }> {
+    entries: Vec<Entry<BYTES>, N>,
 }
 
-struct Entry {
+struct Entry<const BYTES: usize> {
     kind: Kind,
-    material: Zeroizing<[u8; limits::CONTENT_KEY_BYTES]>,
+    material: Zeroizing<[u8; BYTES]>,
     length: usize,
     id: Option<String<{ limits::KEY_ID_BYTES }>>,
     algorithm: Option<&'static str>,
@@ -48,6 +59,8 @@ enum Kind {
     ClientSecret,
     Ec(Curve),
     X25519,
+    #[cfg(feature = "rsa-oaep")]
+    Rsa(rsa::Lengths),
 }
 
 /// What a shared key can be bound to (RFC 7518 §4.1, §5.1).
@@ -70,7 +83,7 @@ const SYMMETRIC: &[&str] = &[
 /// What a key of a curve can be bound to.
 const AGREEMENT: &[&str] = &["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
 
-impl<const N: usize> DecryptionKeySet<N> {
+impl<const N: usize, const BYTES: usize> DecryptionKeySet<N, BYTES> {
     /// A set without keys.
     #[must_use]
     pub const fn new() -> Self {
@@ -82,8 +95,8 @@ impl<const N: usize> DecryptionKeySet<N> {
     /// # Errors
     ///
     /// [`KeyError::Full`] if there are `N` already, [`KeyError::Length`] for a key that has not the length of its type,
-    /// [`KeyError::TooLarge`] for a client's secret of more than [`limits::CONTENT_KEY_BYTES`],
-    /// [`KeyError::UnsupportedCurve`] for a curve other than P-256, [`KeyError::UnsupportedAlgorithm`] if a key of this type has
+    /// [`KeyError::TooLarge`] for one of more than `BYTES`, [`KeyError::UnsupportedCurve`] for a curve other than P-256,
+    /// [`KeyError::Exponent`] for a public exponent of RSA that is even, 1, or longer than 8 bytes, [`KeyError::UnsupportedAlgorithm`] if a key of this type has
     /// no such algorithm, [`KeyError::KeyIdTooLong`].
     pub fn add(&mut self, key: &DecryptionKey<'_>, id: Option<&str>, algorithm: Option<&str>) -> Result<(), KeyError> {
         let (kind, secret, lengths) = match *key {
@@ -92,28 +105,28 @@ impl<const N: usize> DecryptionKeySet<N> {
             DecryptionKey::Ec { curve: Curve::P256, d } => (Kind::Ec(Curve::P256), d, 32..=32),
             DecryptionKey::Ec { .. } => return Err(KeyError::UnsupportedCurve),
             DecryptionKey::X25519 { d } => (Kind::X25519, d, 32..=32),
+            #[cfg(feature = "rsa-oaep")]
+            DecryptionKey::Rsa(ref key) => {
+                return self.place(id, algorithm, rsa::ALGORITHMS, |entry| entry.set_rsa(key));
+            }
         };
         if !lengths.contains(&secret.expose().len()) {
             return Err(KeyError::Length);
         }
         let known = match kind {
             Kind::Symmetric | Kind::ClientSecret => SYMMETRIC,
-            Kind::Ec(_) | Kind::X25519 => AGREEMENT,
+            _ => AGREEMENT,
         };
-        let named = |name: &str| known.iter().copied().find(|known| *known == name);
-        let algorithm = match algorithm {
-            Some(name) => Some(named(name).ok_or(KeyError::UnsupportedAlgorithm)?),
-            None => None,
-        };
-        let id = id.map(String::try_from).transpose().map_err(|_| KeyError::KeyIdTooLong)?;
-        let mut material = Zeroizing::new([0; limits::CONTENT_KEY_BYTES]);
-        let length = secret.expose().len();
-        let own = material.get_mut(..length).ok_or(KeyError::TooLarge)?;
-        own.iter_mut().zip(secret.expose()).for_each(|(to, from)| *to = *from);
-        self.entries.push(Entry { kind, material, length, id, algorithm }).map_err(|_| KeyError::Full)
+        self.place(id, algorithm, known, |entry| {
+            let own = entry.material.get_mut(..secret.expose().len()).ok_or(KeyError::TooLarge)?;
+            own.iter_mut().zip(secret.expose()).for_each(|(to, from)| *to = *from);
+            (entry.kind, entry.length) = (kind, secret.expose().len());
+            Ok(())
+        })
     }
 
-    /// Adds the key, or the set of keys, that the JSON of a local file has: `EC` and `OKP` with `d`, and `oct`.
+    /// Adds the key, or the set of keys, that the JSON of a local file has: `EC` and `OKP` with `d`, `oct`, and with
+    /// the feature `rsa-oaep` `RSA`.
     ///
     /// The private members are decoded in constant time. In a set, keys that are not for encryption (`use`, `key_ops`)
     /// are passed over; nothing else is.
@@ -121,8 +134,9 @@ impl<const N: usize> DecryptionKeySet<N> {
     /// # Errors
     ///
     /// The first rule that a key breaks, as in [`add`](Self::add); [`KeyError::Use`] and [`KeyError::Operations`] for a single
-    /// key that is not for encryption; [`KeyError::Missing`] for a key without its private half; [`KeyError::UnsupportedType`]
-    /// for RSA. The keys before it were added.
+    /// key that is not for encryption; [`KeyError::Missing`] for a key without its private half, or of RSA with some of what
+    /// comes with its primes; [`KeyError::MorePrimes`] for more than two of them; [`KeyError::UnsupportedType`] for RSA
+    /// without the feature `rsa-oaep`. The keys before it were added.
     pub fn read_local(&mut self, json: &[u8]) -> Result<(), KeyError> {
         let document = Object::read(json)?;
         let Some(keys) = document.get("keys") else { return self.add_key(document) };
@@ -148,6 +162,30 @@ impl<const N: usize> DecryptionKeySet<N> {
         self.entries.is_empty()
     }
 
+    /// Adds an entry, which is filled where it lies: a value that is moved leaves its bytes behind.
+    fn place(
+        &mut self,
+        id: Option<&str>,
+        algorithm: Option<&str>,
+        known: &[&'static str],
+        fill: impl FnOnce(&mut Entry<BYTES>) -> Result<(), KeyError>,
+    ) -> Result<(), KeyError> {
+        let named = |name: &str| known.iter().copied().find(|known| *known == name);
+        let algorithm = match algorithm {
+            Some(name) => Some(named(name).ok_or(KeyError::UnsupportedAlgorithm)?),
+            None => None,
+        };
+        let id = id.map(String::try_from).transpose().map_err(|_| KeyError::KeyIdTooLong)?;
+        let material = Zeroizing::new([0; BYTES]);
+        let empty = Entry { kind: Kind::Symmetric, material, length: 0, id, algorithm };
+        self.entries.push(empty).map_err(|_| KeyError::Full)?;
+        let filled = self.entries.last_mut().map_or(Err(KeyError::Full), fill);
+        if filled.is_err() {
+            self.entries.pop();
+        }
+        filled
+    }
+
     fn add_key(&mut self, key: Object<'_>) -> Result<(), KeyError> {
         let key_type = text(key, "kty")?.ok_or(KeyError::Missing("kty"))?;
         if text(key, "use")?.is_some_and(|usage| usage != "enc") {
@@ -170,25 +208,29 @@ impl<const N: usize> DecryptionKeySet<N> {
                 Some("X25519") => DecryptionKey::X25519 { d: secret(key, "d", &mut *bytes)? },
                 _ => return Err(KeyError::UnsupportedCurve),
             },
+            #[cfg(feature = "rsa-oaep")]
+            Some("RSA") => {
+                return self.place(id.as_deref(), algorithm, rsa::ALGORITHMS, |entry| entry.read_rsa(key));
+            }
             _ => return Err(KeyError::UnsupportedType),
         };
         self.add(&made, id.as_deref(), algorithm)
     }
 }
 
-impl<const N: usize> Default for DecryptionKeySet<N> {
+impl<const N: usize, const BYTES: usize> Default for DecryptionKeySet<N, BYTES> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const N: usize> fmt::Debug for DecryptionKeySet<N> {
+impl<const N: usize, const BYTES: usize> fmt::Debug for DecryptionKeySet<N, BYTES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DecryptionKeySet({}, [redacted])", self.len())
     }
 }
 
-impl<const N: usize> DecryptionKeys for DecryptionKeySet<N> {
+impl<const N: usize, const BYTES: usize> DecryptionKeys for DecryptionKeySet<N, BYTES> {
     fn entry(&self, index: usize) -> Option<DecryptionKeyEntry<'_>> {
         let entry = self.entries.get(index)?;
         let secret = Secret::new(entry.material.get(..entry.length)?);
@@ -197,6 +239,8 @@ impl<const N: usize> DecryptionKeys for DecryptionKeySet<N> {
             Kind::ClientSecret => DecryptionKey::ClientSecret(secret),
             Kind::Ec(curve) => DecryptionKey::Ec { curve, d: secret },
             Kind::X25519 => DecryptionKey::X25519 { d: secret },
+            #[cfg(feature = "rsa-oaep")]
+            Kind::Rsa(lengths) => DecryptionKey::Rsa(lengths.key(secret.expose())?),
         };
         Some(DecryptionKeyEntry { id: entry.id.as_deref(), algorithm: entry.algorithm, key })
     }
@@ -241,6 +285,3 @@ fn check_operations(operations: Value<'_>) -> Result<(), KeyError> {
     }
     if opens { Ok(()) } else { Err(KeyError::Operations) }
 }
-
-#[cfg(test)]
-mod tests;

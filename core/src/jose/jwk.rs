@@ -228,7 +228,7 @@ impl<const BYTES: usize> Keys for Jwk<BYTES> {
 }
 
 /// 2048 to 4096 bits, without leading zero bytes (RFC 7518 §6.3.1.1, §3.3).
-fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
+pub(super) fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
     match n {
         [0, ..] => Err(KeyError::Length),
         [first, ..] if n.len() == 256 && *first < 0x80 => Err(KeyError::Length),
@@ -238,7 +238,7 @@ fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
 }
 
 /// Odd, 3 or more, without leading zero bytes.
-fn check_exponent(e: &[u8]) -> Result<(), KeyError> {
+pub(super) fn check_exponent(e: &[u8]) -> Result<(), KeyError> {
     match e {
         [0, ..] | [1] => Err(KeyError::Exponent),
         [.., last] if e.len() <= EXPONENT_BYTES && last & 1 == 1 => Ok(()),

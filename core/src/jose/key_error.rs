@@ -31,12 +31,14 @@ pub enum KeyError {
     /// A set has both shared secrets and public keys.
     Mixed,
     /// The key has a length that is not allowed: of a coordinate (RFC 7518 §6.2.1.2), of the modulus (2048 to 4096 bits,
-    /// without leading zero bytes), or of a secret (RFC 7518 §3.2).
+    /// without leading zero bytes), of a private number of RSA, or of a secret (RFC 7518 §3.2).
     Length,
     /// The coordinates are those of no point of the curve.
     NotOnCurve,
     /// The RSA exponent is even, 1, longer than 8 bytes, or has leading zero bytes.
     Exponent,
+    /// The RSA key has more than two primes (RFC 7518 §6.3.2.7, `oth`).
+    MorePrimes,
     /// The key is good, and larger than the room for it.
     TooLarge,
     /// The `kid` is longer than [`limits::KEY_ID_BYTES`](crate::limits::KEY_ID_BYTES).
@@ -66,6 +68,7 @@ impl fmt::Display for KeyError {
             Self::Length => "the key has a length that is not allowed",
             Self::NotOnCurve => "the key is no point of its curve",
             Self::Exponent => "the key's exponent is not allowed",
+            Self::MorePrimes => "the key has more than two primes",
             Self::TooLarge => "the key is larger than the room for it",
             Self::KeyIdTooLong => "the key's identifier is too long",
             Self::Full => "the set is full",

@@ -58,6 +58,8 @@ fn other_types_and_curves_and_keys_without_their_private_half_are_refused() {
     assert_eq!(refused(p256, ""), Some(KeyError::Missing("d")));
     assert_eq!(refused(&P256.replace("P-256", "P-384"), ""), Some(KeyError::UnsupportedCurve));
     assert_eq!(refused(&X25519.replace("X25519", "Ed25519"), ""), Some(KeyError::UnsupportedCurve));
+    assert_eq!(refused(r#""kty":"AKP","pub":"AQ","priv":"AQ""#, ""), Some(KeyError::UnsupportedType));
+    #[cfg(not(feature = "rsa-oaep"))]
     assert_eq!(refused(r#""kty":"RSA","n":"AQ","e":"AQAB","d":"AQ""#, ""), Some(KeyError::UnsupportedType));
     assert_eq!(refused(r#""kty":"oct""#, ""), Some(KeyError::Missing("k")));
     assert_eq!(refused(r#""k":"AQ""#, ""), Some(KeyError::Missing("kty")));

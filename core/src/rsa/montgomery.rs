@@ -1,78 +1,37 @@
-//! The primitive RSAVP1 ([RFC 8017 §5.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-5.2.2)): `s^e mod n`.
+//! Products modulo an odd number, by Montgomery's reduction, for the primitives of RSA
+//! ([RFC 8017 §5](https://www.rfc-editor.org/rfc/rfc8017#section-5)).
 //!
-//! All operands are public, so the time may depend on them. Squaring takes half the products of a multiplication; the
-//! reduction is Montgomery's; a number is brought into Montgomery's form by one long division, which costs less than a
-//! multiplication by `R^2` and needs no such constant.
+//! Squaring takes half the products of a multiplication. Rows of products are added without a branch or an index that
+//! depends on their digits. Only what follows them differs: [`public`] may take the time that its numbers take, and
+//! [`secret`] may not.
+
+#[cfg(feature = "rsa")]
+pub(super) mod public;
+#[cfg(feature = "rsa-oaep")]
+pub(super) mod secret;
 
 use core::mem;
+
+#[cfg(feature = "rsa-oaep")]
+use subtle::Choice;
 
 use crate::limits::SIGNATURE_BYTES;
 
 /// A machine word: 32 bits on a Cortex-M, where one instruction (UMAAL) does the whole step of a row of products.
-type Limb = usize;
+pub(super) type Limb = usize;
 
 /// What rows of products are made of: two limbs, the lower first. Four products for each load and store.
-type Digit = [Limb; 2];
+pub(super) type Digit = [Limb; 2];
 
-const ZERO: Digit = [0; 2];
+pub(super) const ZERO: Digit = [0; 2];
 const LIMB_BYTES: usize = size_of::<Limb>();
-const DIGIT_BYTES: usize = size_of::<Digit>();
-const DIGITS: usize = SIGNATURE_BYTES.div_ceil(DIGIT_BYTES);
-
-/// A number of up to [`SIGNATURE_BYTES`] bytes, the lowest digit first.
-pub(super) struct Integer([Digit; DIGITS]);
-
-impl Integer {
-    pub(super) const ZERO: Self = Self([ZERO; DIGITS]);
-
-    /// The number's last `count` bytes in big-endian order (I2OSP, RFC 8017 §4.1).
-    pub(super) fn bytes(&self, count: usize) -> impl Iterator<Item = u8> {
-        let unused = size_of::<Self>().saturating_sub(count);
-        self.0.as_flattened().iter().rev().flat_map(|limb| limb.to_be_bytes()).skip(unused)
-    }
-}
-
-/// Sets `result` to `base^exponent mod modulus`.
-///
-/// `None`, and an unspecified result, if the base is not below the modulus, the exponent is even, or the modulus is even,
-/// too long, or not longer than a limb. Both numbers are big-endian.
-// Not inlined, so that three of the four buffers are off the stack before the encoding is checked.
-#[inline(never)]
-pub(super) fn power(result: &mut Integer, base: &[u8], exponent: u64, modulus: &[u8]) -> Option<()> {
-    let count = modulus.len().div_ceil(DIGIT_BYTES);
-    let mut n = [ZERO; DIGITS];
-    let mut product = [[ZERO; 2]; DIGITS];
-    let n = n.get_mut(..count)?;
-    load(n, modulus);
-    let a = result.0.get_mut(..count)?;
-    load(a, base);
-
-    let lowest = *n.first()?;
-    let is_good_modulus = is_odd(lowest) && modulus.len() > LIMB_BYTES;
-    if !is_good_modulus || exponent.is_multiple_of(2) || base.len() > modulus.len() || !is_below(a, n) {
-        return None;
-    }
-    let mut modulus = Modulus { n, negative_inverse: negative_inverse(lowest), product: product.get_mut(..count)? };
-
-    // A product with the base as it came takes Montgomery's factor away again. The last bit of an odd exponent is set,
-    // so the result needs no conversion, and the base is kept nowhere else than in the signature.
-    let mut in_form = false;
-    for position in (0..exponent.checked_ilog2()?).rev() {
-        if !in_form {
-            modulus.enter(a);
-            in_form = true;
-        }
-        modulus.square(a);
-        if exponent.wrapping_shr(position) & 1 == 1 {
-            modulus.multiply(a, base);
-            in_form = false;
-        }
-    }
-    Some(())
-}
+pub(super) const DIGIT_BYTES: usize = size_of::<Digit>();
+pub(super) const DIGITS: usize = SIGNATURE_BYTES.div_ceil(DIGIT_BYTES);
 
 /// An odd modulus `n` of as many digits as its numbers have, with `R` the power of two just above what they hold.
-struct Modulus<'m> {
+///
+/// Where it or its numbers are `SECRET`, the time of what is done with them depends on lengths alone.
+struct Modulus<'m, const SECRET: bool> {
     n: &'m [Digit],
     /// `-1/n` modulo a digit.
     negative_inverse: Digit,
@@ -80,7 +39,13 @@ struct Modulus<'m> {
     product: &'m mut [[Digit; 2]],
 }
 
-impl Modulus<'_> {
+impl<'m, const SECRET: bool> Modulus<'m, SECRET> {
+    /// `None` if the room for a product is not twice as long, or there are no digits.
+    fn new(n: &'m [Digit], product: &'m mut [[Digit; 2]]) -> Option<Self> {
+        let product = product.get_mut(..n.len())?;
+        Some(Self { negative_inverse: negative_inverse(*n.first()?), n, product })
+    }
+
     /// `a * a / R mod n`
     fn square(&mut self, a: &mut [Digit]) {
         // Products of different digits, each once.
@@ -109,11 +74,11 @@ impl Modulus<'_> {
         self.reduce(a);
     }
 
-    /// `a * b / R mod n`, where `b` is big-endian and not longer than the modulus.
-    fn multiply(&mut self, a: &mut [Digit], b: &[u8]) {
+    /// `a * b / R mod n`, where `b` is not longer than the modulus, and one of them is below it.
+    fn multiply(&mut self, a: &mut [Digit], b: impl Iterator<Item = Digit>) {
         let mut window = self.product.as_flattened_mut();
         window.fill(ZERO);
-        for digit in digits(b) {
+        for digit in b {
             let carry = add_scaled(window, a, digit);
             if let Some(next) = window.get_mut(a.len()) {
                 *next = carry;
@@ -143,11 +108,24 @@ impl Modulus<'_> {
             (*sum, overflow) = x.carrying_add(*y, overflow);
         }
         // The product was below n * R, so this is below 2 n.
+        self.subtract_if_not_below(a, overflow);
+    }
+
+    /// Subtracts `n` from what is not below it.
+    fn subtract_if_not_below(&self, a: &mut [Digit], overflow: bool) {
+        #[cfg(feature = "rsa-oaep")]
+        if SECRET {
+            let too_large = Choice::from(u8::from(overflow)) | !secret::is_below(a, self.n);
+            secret::subtract_if(a, self.n, too_large);
+            return;
+        }
         if overflow || !is_below(a, self.n) {
             subtract(a, self.n);
         }
     }
+}
 
+impl Modulus<'_, false> {
     /// `a * R mod n`, by long division a limb at a time (Knuth, The Art of Computer Programming 2, §4.3.1).
     ///
     /// A quotient's digit is estimated from below, and what is missing of it is subtracted afterwards. To subtract a
@@ -194,7 +172,7 @@ impl Modulus<'_> {
 }
 
 /// Adds `a * k` to as many digits of `x`, and returns what is carried to the next one.
-fn add_scaled(x: &mut [Digit], a: &[Digit], k: Digit) -> Digit {
+pub(super) fn add_scaled(x: &mut [Digit], a: &[Digit], k: Digit) -> Digit {
     let mut carry = ZERO;
     for (x, &a) in x.iter_mut().zip(a) {
         (*x, carry) = multiply_add_add(a, k, *x, carry);
@@ -248,11 +226,7 @@ fn reciprocal(complement: Limb) -> Limb {
     quotient
 }
 
-fn is_odd([low, _]: Digit) -> bool {
-    low & 1 == 1
-}
-
-fn is_below(a: &[Digit], b: &[Digit]) -> bool {
+pub(super) fn is_below(a: &[Digit], b: &[Digit]) -> bool {
     a.as_flattened().iter().rev().lt(b.as_flattened().iter().rev())
 }
 
@@ -290,7 +264,7 @@ fn shift_right(a: &mut [Limb], bits: u32) {
     }
 }
 
-fn load(a: &mut [Digit], bytes: &[u8]) {
+pub(super) fn load(a: &mut [Digit], bytes: &[u8]) {
     a.fill(ZERO);
     for (digit, value) in a.iter_mut().zip(digits(bytes)) {
         *digit = value;
@@ -298,12 +272,18 @@ fn load(a: &mut [Digit], bytes: &[u8]) {
 }
 
 /// The digits of a big-endian number, the lowest first (OS2IP, RFC 8017 §4.2).
-fn digits(bytes: &[u8]) -> impl Iterator<Item = Digit> {
+pub(super) fn digits(bytes: &[u8]) -> impl Iterator<Item = Digit> {
     bytes.rchunks(DIGIT_BYTES).map(|digit| {
         let limb = |bytes: &[u8]| bytes.iter().fold(0, |limb: Limb, byte| (limb << 8) | Limb::from(*byte));
         let mut limbs = digit.rchunks(LIMB_BYTES).map(limb);
         [limbs.next().unwrap_or(0), limbs.next().unwrap_or(0)]
     })
+}
+
+/// The number's last `count` bytes in big-endian order (I2OSP, RFC 8017 §4.1).
+pub(super) fn big_endian(a: &[Digit], count: usize) -> impl Iterator<Item = u8> {
+    let unused = size_of_val(a).saturating_sub(count);
+    a.as_flattened().iter().rev().flat_map(|limb| limb.to_be_bytes()).skip(unused)
 }
 
 #[cfg(test)]

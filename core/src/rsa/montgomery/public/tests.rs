@@ -4,6 +4,7 @@ use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::limits::SIGNATURE_BYTES;
 
 /// Numbers that are the same at every run.
 fn bytes(seed: &str, count: usize) -> Vec<u8> {
@@ -164,23 +165,4 @@ fn an_even_exponent_is_refused() {
 fn a_modulus_of_more_than_4096_bits_is_refused() {
     assert_eq!(ours(&[1], 65537, &modulus("modulus", 4096 + 8)), None);
     assert_eq!(ours(&[1], 65537, &[]), None);
-}
-
-#[test]
-fn the_reciprocal_is_rounded_down() {
-    let base = BigUint::from(1_u8) << Limb::BITS;
-    let high = 1 << (Limb::BITS - 1);
-    for divisor in [high, high + 1, high | 12345, Limb::MAX - 1, Limb::MAX, Limb::MAX / 3 * 2] {
-        let expected = &base * &base / (BigUint::from(divisor) + 1_u8) - &base;
-        assert_eq!(BigUint::from(reciprocal(!divisor)), expected, "{divisor:x}");
-    }
-}
-
-#[test]
-fn the_negative_inverse_is_one() {
-    for low in [1, 3, 5, 7, Limb::MAX, Limb::MAX / 3, 0x1234_5679] {
-        for high in [0, 1, Limb::MAX, 0xdead_beef] {
-            assert_eq!(wrapping_multiply([low, high], negative_inverse([low, high])), [Limb::MAX; 2]);
-        }
-    }
 }
