@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod encrypter;
+pub mod grid;
 pub mod pki;
 pub mod script;
 pub mod signer;
