@@ -347,8 +347,8 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
     /// What opens the token, if it is one to open here.
     #[cfg(feature = "jwe")]
     fn decryption_for(&self, token: BearerToken<'_>) -> Option<Decryption<'a>> {
-        let dots = token.as_str().bytes().filter(|byte| *byte == b'.').count();
-        self.authority.decryption.filter(|_| dots == 4 && self.authority.introspects != Introspects::Only)
+        let is_ours = token.is_encrypted() && self.authority.introspects != Introspects::Only;
+        self.authority.decryption.filter(|_| is_ours)
     }
 
     /// Whether the token is one to verify here, and everything is there to do it.
