@@ -232,6 +232,20 @@ impl<'t> BearerToken<'t> {
         self.0
     }
 
+    /// Whether it has five segments, as what is encrypted (RFC 7516 §7.1).
+    ///
+    /// ```
+    /// use bearward_core::BearerToken;
+    ///
+    /// assert!(BearerToken::new("a.b.c.d.e")?.is_encrypted());
+    /// assert!(!BearerToken::new("a.b.c")?.is_encrypted());
+    /// # Ok::<(), bearward_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_encrypted(self) -> bool {
+        self.0.bytes().filter(|byte| *byte == b'.').count() == 4
+    }
+
     fn from_bytes(token: &'t [u8]) -> Result<Self, Error> {
         if token.len() > TOKEN_BYTES {
             return Err(Error::TokenTooLong);

@@ -119,6 +119,8 @@ impl<'b> Registered<'b> {
             "entitlements" => self.entitlements = Some(names(value, Claim::Entitlements)?),
             // A token bound to a key is not a bearer token: whoever presents it must prove more than is checked here.
             "cnf" => return Err(Error::claim(Claim::Confirmation, Reason::NotUnderstood)),
+            // An answer about an access token is none, whatever else it says of itself (RFC 9701 §8.1).
+            "token_introspection" => return Err(Error::claim(Claim::TokenIntrospection, Reason::Unexpected)),
             "nonce" | "at_hash" | "c_hash" => self.foreign = Some(Claim::IdToken),
             "events" => self.foreign = Some(Claim::Events),
             _ => {}

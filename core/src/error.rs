@@ -167,6 +167,8 @@ pub enum Claim {
     IdToken,
     /// A claim that only logout tokens and security events carry: `events` (RFC 8417 §2.2).
     Events,
+    /// A claim that only the answers of an introspection endpoint carry: `token_introspection` (RFC 9701 §5).
+    TokenIntrospection,
     /// A claim that the policy requires by its name.
     Required,
 }
@@ -353,6 +355,7 @@ impl fmt::Display for Claim {
             Self::Entitlements => "entitlements",
             Self::IdToken => "nonce, at_hash or c_hash",
             Self::Events => "events",
+            Self::TokenIntrospection => "token_introspection",
             Self::Required => "that the policy requires",
         })
     }

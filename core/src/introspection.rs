@@ -2,7 +2,11 @@
 //! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)). The answer is read by
 //! [`Policy::introspect`](crate::Policy::introspect).
 
+mod response;
+
 use core::fmt;
+
+pub use response::{ActiveToken, IntrospectionResponse};
 
 use crate::{
     answer_error::AnswerError,
@@ -35,13 +39,20 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct IntrospectionRequest<'t> {
     token: BearerToken<'t>,
+    accept: &'static str,
 }
 
 impl<'t> IntrospectionRequest<'t> {
-    /// Asks about this token, and says that it is an access token.
+    /// Asks about this token, says that it is an access token, and wants an answer in plain JSON.
     #[must_use]
     pub const fn new(token: BearerToken<'t>) -> Self {
-        Self { token }
+        Self { token, accept: IntrospectionResponse::json().accept() }
+    }
+
+    /// Wants the answer in this form (RFC 9701 §4).
+    #[must_use]
+    pub const fn with_response(self, response: &IntrospectionResponse<'_>) -> Self {
+        Self { accept: response.accept(), ..self }
     }
 
     /// Writes the request for the `introspection_endpoint` into `buffer`, which takes 35 bytes, the token (three
@@ -57,7 +68,7 @@ impl<'t> IntrospectionRequest<'t> {
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
         let parameters = [("token", self.token.as_str()), ("token_type_hint", "access_token")];
-        client.post(fresh.into(), "application/json", &parameters, buffer)
+        client.post(fresh.into(), self.accept, &parameters, buffer)
     }
 }
 
@@ -81,8 +92,12 @@ pub enum IntrospectionError {
     /// The token is active, and is not what the policy demands; or whether it is cannot be told without the time
     /// ([`Error::TimeUnavailable`]).
     Token(Error),
-    /// The answer came as a signed JWT (RFC 9701), which is not enabled.
+    /// The answer came as a signed JWT (RFC 9701), and plain JSON is registered.
     SignedAnswer,
+    /// The answer came as plain JSON, and a signed one is registered.
+    NotSigned,
+    /// The signed answer is not good.
+    Jwt(Error),
     /// The answer does not tell whether the token is active.
     Answer(AnswerError),
 }
@@ -92,7 +107,9 @@ impl fmt::Display for IntrospectionError {
         match self {
             Self::Inactive => Error::Inactive.fmt(f),
             Self::Token(error) => error.fmt(f),
-            Self::SignedAnswer => f.write_str("the answer is signed, which is not enabled"),
+            Self::SignedAnswer => f.write_str("the answer about the token is signed, which is not expected"),
+            Self::NotSigned => f.write_str("the answer about the token is not signed"),
+            Self::Jwt(error) => write!(f, "the signed answer about the token is not good: {error}"),
             Self::Answer(error) => error.fmt(f),
         }
     }
@@ -111,7 +128,11 @@ impl From<IntrospectionError> for Error {
         match error {
             IntrospectionError::Inactive => Self::Inactive,
             IntrospectionError::Token(error) => error,
-            IntrospectionError::SignedAnswer | IntrospectionError::Answer(_) => Self::AuthorityUnavailable,
+            IntrospectionError::Jwt(Self::TimeUnavailable) => Self::TimeUnavailable,
+            IntrospectionError::SignedAnswer
+            | IntrospectionError::NotSigned
+            | IntrospectionError::Jwt(_)
+            | IntrospectionError::Answer(_) => Self::AuthorityUnavailable,
         }
     }
 }

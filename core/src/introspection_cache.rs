@@ -10,8 +10,9 @@ use crate::{
     bearer::BearerToken,
     cache::TokenDigest,
     error::Error,
-    introspection::IntrospectionError,
+    introspection::{ActiveToken, IntrospectionError},
     policy::Policy,
+    signed_answer::Protection,
     time::{NumericDate, UnixTime},
     token::AccessToken,
 };
@@ -23,7 +24,8 @@ use crate::{
 /// with one bad token costs one call a second; outages are not kept. A hit is checked by the policy as a new answer is.
 ///
 /// An entry is found by the SHA-256 of the token and of the policy's issuers and audiences, and takes `BYTES` and about
-/// 80 bytes. When all are taken, the one that was not used for the longest time makes room. The wall clock tells the
+/// 130 bytes. What was said in a signed answer is kept with the names of its algorithms, and not verified again: keep the
+/// answers of one form in a cache. When all are taken, the one that was not used for the longest time makes room. The wall clock tells the
 /// ages: without it nothing is found, and what was kept at a later time than now is not believed.
 ///
 /// ```
@@ -62,8 +64,8 @@ struct Entry<const BYTES: usize> {
     verdict: Verdict<BYTES>,
 }
 
-/// The JSON about a good token, or why it is not good.
-type Verdict<const BYTES: usize> = Result<Vec<u8, BYTES, u16>, IntrospectionError>;
+/// The JSON about a good token and how it was protected, or why the token is not good.
+type Verdict<const BYTES: usize> = Result<(Vec<u8, BYTES, u16>, Option<Protection>), IntrospectionError>;
 
 impl<const BYTES: usize> Entry<BYTES> {
     fn is_fresh(&self, now: UnixTime) -> bool {
@@ -89,7 +91,7 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         let now = now.into()?;
         let digest = policy.introspection_digest(token);
         let entry = self.entries.iter().flatten().find(|entry| entry.digest == digest && entry.is_fresh(now))?;
-        Some(entry.verdict.as_ref().map_or(0, |json| json.len()))
+        Some(entry.verdict.as_ref().map_or(0, |(json, _)| json.len()))
     }
 
     /// What was said of the token, if it was not too long ago, checked anew and copied into `buffer`: `BYTES` are always
@@ -112,15 +114,15 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         entry.used = self.uses;
         match &entry.verdict {
             Err(error) => Some(Err(*error)),
-            Ok(json) => {
+            Ok((json, protection)) => {
                 let copy = buffer.get_mut(..json.len())?;
                 copy.copy_from_slice(json);
-                Some(policy.check_introspection(copy, Some(now)))
+                Some(policy.admit(&ActiveToken::from_json(copy, *protection).ok()?, now))
             }
         }
     }
 
-    /// Keeps what [`Policy::introspect`] made of an answer at `now`, if it is one to keep and there is room for it.
+    /// Keeps what [`Policy::introspect`] or [`Policy::introspect_as`] made of an answer at `now`, if it is one to keep and there is room for it.
     /// Returns whether it was kept.
     pub fn keep(
         &mut self,
@@ -173,12 +175,14 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
                 let oldest = now.saturating_add(self.max_age.into());
                 let expires = token.expires_at().map(NumericDate::whole_seconds);
                 let until = expires.map_or(oldest, |at| u64::try_from(at).unwrap_or(0).min(oldest));
-                (until > now).then_some((Ok(json), until))
+                (until > now).then_some((Ok((json, token.answer_protection())), until))
             }
             // Nothing was said of the token, or it was not said by the server.
-            Ok(_) | Err(IntrospectionError::Answer(_) | IntrospectionError::SignedAnswer) => None,
-            Err(IntrospectionError::Token(Error::TimeUnavailable)) => None,
-            Err(error) => Some((Err(*error), now.saturating_add(1))),
+            Ok(_) | Err(IntrospectionError::Token(Error::TimeUnavailable)) => None,
+            Err(error @ (IntrospectionError::Inactive | IntrospectionError::Token(_))) => {
+                Some((Err(*error), now.saturating_add(1)))
+            }
+            Err(_) => None,
         }
     }
 }

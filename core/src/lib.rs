@@ -9,7 +9,7 @@
 //! | the algorithms | [`Algorithm`] and its unit structs | RFC 7518 §3, RFC 8037 |
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
-//! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
+//! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 9701, RFC 7009 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -94,8 +94,10 @@ mod revocation;
 #[cfg(any(feature = "rsa", feature = "rsa-oaep"))]
 mod rsa;
 mod scope;
+mod signed_answer;
 mod time;
 mod token;
+mod unverified;
 mod userinfo;
 
 pub use alg::Algorithm;
@@ -121,18 +123,18 @@ pub use claims::{Names, NamesIter};
 #[cfg(feature = "p256")]
 pub use client::Es256Signer;
 pub use client::{Client, Fresh, Signer};
-#[cfg(feature = "jwe")]
-pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 #[cfg(feature = "cbc")]
 pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 #[cfg(feature = "aes-gcm")]
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 #[cfg(feature = "jwe")]
+pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
+#[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
 #[cfg(feature = "rsa-oaep")]
 pub use decryption_key::{RsaPrivate, RsaPrivateKey};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
-pub use introspection::{IntrospectionError, IntrospectionRequest};
+pub use introspection::{ActiveToken, IntrospectionError, IntrospectionRequest, IntrospectionResponse};
 pub use introspection_cache::IntrospectionCache;
 #[cfg(feature = "jwe")]
 pub use jose::{Decryption, DecryptionKeySet, Jwe, decrypt_jwe};
@@ -161,6 +163,8 @@ pub use prepared::PreparedKeys;
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
+pub use signed_answer::Protection;
 pub use time::{NumericDate, UnixTime};
 pub use token::AccessToken;
+pub use unverified::UnverifiedToken;
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

@@ -13,7 +13,6 @@ use core::fmt;
 
 use crate::{
     alg::Algorithm,
-    bearer::BearerToken,
     cache::{Fingerprint, Remember, TokenCache},
     claims::Registered,
     error::Error,
@@ -22,6 +21,7 @@ use crate::{
     limits,
     time::UnixTime,
     token::AccessToken,
+    unverified::UnverifiedToken,
 };
 
 /// Which kind of token is accepted, by the `typ` of its header (RFC 8725 §3.11).
@@ -198,40 +198,43 @@ impl<'a> Policy<'a> {
     /// header; [`Error::AlgorithmNotAllowed`]; [`Error::TokenType`]; [`Error::UnknownKey`], [`Error::AmbiguousKey`];
     /// [`Error::BadSignature`]; [`Error::Base64`] and [`Error::Json`] for the payload; [`Error::Claim`];
     /// [`Error::TimeUnavailable`] if a time has to be checked and `now` is `None`.
-    pub fn verify<'b>(
+    pub fn verify<'b, 't>(
         &self,
-        token: BearerToken<'_>,
+        token: impl Into<UnverifiedToken<'t>>,
         keys: &dyn Keys,
         now: impl Into<Option<UnixTime>>,
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Error> {
-        self.verify_with(token.as_str().as_bytes(), keys, now.into(), buffer, None)
+        self.verify_with(token.into(), keys, now.into(), buffer, None)
     }
 
     /// Verifies a token as [`verify`](Self::verify) does, but spares the signature of one that `cache` has seen.
     ///
+    /// One that came encrypted is decrypted each time (`Policy::decrypt`): what lay in it is not kept.
+    ///
     /// # Errors
     ///
     /// Those of [`verify`](Self::verify): a hit is checked for everything except its signature.
-    pub fn verify_cached<'b, const N: usize>(
+    pub fn verify_cached<'b, 't, const N: usize>(
         &self,
-        token: BearerToken<'_>,
+        token: impl Into<UnverifiedToken<'t>>,
         keys: &dyn Keys,
         now: impl Into<Option<UnixTime>>,
         buffer: &'b mut [u8],
         cache: &mut TokenCache<N>,
     ) -> Result<AccessToken<'b>, Error> {
-        self.verify_with(token.as_str().as_bytes(), keys, now.into(), buffer, Some(cache))
+        self.verify_with(token.into(), keys, now.into(), buffer, Some(cache))
     }
 
     fn verify_with<'b>(
         &self,
-        token: &[u8],
+        unverified: UnverifiedToken<'_>,
         keys: &dyn Keys,
         now: Option<UnixTime>,
         buffer: &'b mut [u8],
         cache: Option<&mut dyn Remember>,
     ) -> Result<AccessToken<'b>, Error> {
+        let token = unverified.as_bytes();
         if token.len() > self.max_bytes {
             return Err(Error::TokenTooLong);
         }
@@ -259,7 +262,10 @@ impl<'a> Policy<'a> {
         if let (Some((cache, digest, now)), Some(expires_at)) = (verified, claims.expires_at) {
             cache.keep(digest, expires_at, now);
         }
-        Ok(AccessToken::new(claims, algorithm.name(), header.kid))
+        let token = AccessToken::new(claims, algorithm.name(), header.kid);
+        #[cfg(feature = "jwe")]
+        let token = token.with_encryption(unverified.encryption());
+        Ok(token)
     }
 
     /// The token, and whose it must be: what a good signature is remembered under. All else that the policy demands is

@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     json::{Text, Value},
     scope::Scope,
+    signed_answer::Protection,
     time::NumericDate,
 };
 
@@ -29,6 +30,7 @@ pub struct AccessToken<'b> {
     claims: Registered<'b>,
     algorithm: &'static str,
     key_id: Option<Text<'b>>,
+    answer_protection: Option<Protection>,
     #[cfg(feature = "jwe")]
     encryption: Option<Encryption>,
 }
@@ -39,18 +41,19 @@ impl<'b> AccessToken<'b> {
             claims,
             algorithm,
             key_id,
+            answer_protection: None,
             #[cfg(feature = "jwe")]
             encryption: None,
         }
     }
 
     #[cfg(feature = "jwe")]
-    pub(crate) const fn with_encryption(self, encryption: Encryption) -> Self {
-        Self { encryption: Some(encryption), ..self }
+    pub(crate) const fn with_encryption(self, encryption: Option<Encryption>) -> Self {
+        Self { encryption, ..self }
     }
 
-    pub(crate) const fn introspected(claims: Registered<'b>) -> Self {
-        Self::new(claims, INTROSPECTION, None)
+    pub(crate) const fn introspected(claims: Registered<'b>, answer_protection: Option<Protection>) -> Self {
+        Self { answer_protection, ..Self::new(claims, INTROSPECTION, None) }
     }
 
     /// The key management by which it was opened; `None` if it was only signed.
@@ -226,6 +229,13 @@ impl<'b> AccessToken<'b> {
     #[must_use]
     pub fn is_introspected(&self) -> bool {
         self.algorithm == INTROSPECTION
+    }
+
+    /// How the answer of the authorization server about it was signed (RFC 9701), and how encrypted; `None` if that was
+    /// plain JSON, or the server was not asked.
+    #[must_use]
+    pub const fn answer_protection(&self) -> Option<Protection> {
+        self.answer_protection
     }
 
     /// The `kid` of its header, which chose the key, if it has one.

@@ -4,20 +4,19 @@
 use core::fmt::{self, Write as _};
 
 #[cfg(feature = "jwe")]
-use crate::jose::jwe::{Decryption, Encryption};
+use crate::jose::jwe::Decryption;
 use crate::{
     alg::Algorithm,
     answer_error::AnswerError,
     bearer::BearerToken,
     call::{Answer, Request},
     call_error::CallError,
-    claims::Names,
-    error::{Claim, Error, Reason},
+    error::Error,
     form::Writer,
-    jose::jws::{Compact, choose, verify_signature},
     json::{Object, Text, Value},
     key::Keys,
-    time::{NumericDate, UnixTime},
+    signed_answer::{Protection, SignedAnswer},
+    time::UnixTime,
 };
 
 /// A UserInfo endpoint as a client is registered there: whether its answers are plain JSON, signed, or signed and
@@ -51,17 +50,7 @@ pub struct UserInfoEndpoint<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Registered<'a> {
     Json,
-    Signed(Signed<'a>),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Signed<'a> {
-    issuer: &'a str,
-    client_id: &'a str,
-    algorithms: &'a [&'a dyn Algorithm],
-    leeway: u32,
-    #[cfg(feature = "jwe")]
-    decryption: Option<Decryption<'a>>,
+    Signed(SignedAnswer<'a>),
 }
 
 impl<'a> UserInfoEndpoint<'a> {
@@ -75,14 +64,7 @@ impl<'a> UserInfoEndpoint<'a> {
     /// ([`AccessToken::client_id`](crate::AccessToken::client_id)), and for HMAC the key is that client's secret.
     #[must_use]
     pub const fn signed(issuer: &'a str, client_id: &'a str, algorithms: &'a [&'a dyn Algorithm]) -> Self {
-        Self::of(Signed {
-            issuer,
-            client_id,
-            algorithms,
-            leeway: 0,
-            #[cfg(feature = "jwe")]
-            decryption: None,
-        })
+        Self::of(SignedAnswer::new(issuer, client_id, algorithms))
     }
 
     /// Answers are JWTs as of [`signed`](Self::signed), encrypted to this client (`userinfo_encrypted_response_alg`).
@@ -109,10 +91,10 @@ impl<'a> UserInfoEndpoint<'a> {
         algorithms: &'a [&'a dyn Algorithm],
         decryption: Decryption<'a>,
     ) -> Self {
-        Self::of(Signed { issuer, client_id, algorithms, leeway: 0, decryption: Some(decryption) })
+        Self::of(SignedAnswer::new(issuer, client_id, algorithms).with_decryption(decryption))
     }
 
-    const fn of(signed: Signed<'a>) -> Self {
+    const fn of(signed: SignedAnswer<'a>) -> Self {
         Self { registered: Registered::Signed(signed) }
     }
 
@@ -121,7 +103,7 @@ impl<'a> UserInfoEndpoint<'a> {
     pub const fn with_leeway(self, seconds: u32) -> Self {
         match self.registered {
             Registered::Json => self,
-            Registered::Signed(signed) => Self::of(Signed { leeway: seconds, ..signed }),
+            Registered::Signed(signed) => Self::of(signed.with_leeway(seconds)),
         }
     }
 
@@ -191,42 +173,15 @@ impl<'a> UserInfoEndpoint<'a> {
                 let claims = Object::read_in_place(answer.body).map_err(AnswerError::Json)?;
                 UserInfo::new(claims, None)
             }
-            #[cfg(feature = "jwe")]
-            Registered::Signed(signed @ Signed { decryption: Some(decryption), .. }) if is_jwt => {
-                let (jwe, _) = decryption.open_nested(answer.body, &["JWT"], buffer)?;
-                // What was encrypted lies in the buffer, so that the body is free for what is decoded of it.
-                let user = signed.read(jwe.payload(), keys, now, answer.body)?;
-                Ok(UserInfo { encryption: Some(jwe.encryption()), ..user })
+            Registered::Signed(signed) if is_jwt => {
+                let (payload, protection) = signed.open(answer.body, is_jwt_or_untyped, keys, buffer)?;
+                let claims = Object::read_in_place(payload).map_err(AnswerError::Json)?;
+                signed.check(&claims, now)?;
+                UserInfo::new(claims, Some(protection))
             }
-            Registered::Signed(signed) if is_jwt => signed.read(answer.body, keys, now, buffer),
             Registered::Signed(_) if is_json => Err(UserInfoError::NotSigned),
             _ => Err(AnswerError::ContentType.into()),
         }
-    }
-}
-
-impl Signed<'_> {
-    /// Reads and checks a signed answer.
-    fn read<'b>(
-        &self,
-        token: &[u8],
-        keys: &dyn Keys,
-        now: Option<UnixTime>,
-        buffer: &'b mut [u8],
-    ) -> Result<UserInfo<'b>, UserInfoError> {
-        let compact = Compact::split(token)?;
-        let (header, rest) = compact.header(buffer)?;
-        let algorithm = choose(self.algorithms, header.alg)?;
-        // Another kind of token says so (RFC 8725 §3.11).
-        if header.typ.is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))) {
-            return Err(Error::TokenType.into());
-        }
-        verify_signature(&compact, &header, algorithm, keys, rest)?;
-        let claims = Object::read_in_place(compact.payload(rest)?).map_err(AnswerError::Json)?;
-        check_party(&claims, "iss", Claim::Issuer, self.issuer, false)?;
-        check_party(&claims, "aud", Claim::Audience, self.client_id, true)?;
-        check_times(&claims, self.leeway, now)?;
-        UserInfo::new(claims, Some(algorithm.name()))
     }
 }
 
@@ -235,21 +190,13 @@ impl Signed<'_> {
 pub struct UserInfo<'b> {
     claims: Object<'b>,
     subject: Text<'b>,
-    algorithm: Option<&'static str>,
-    #[cfg(feature = "jwe")]
-    encryption: Option<Encryption>,
+    protection: Option<Protection>,
 }
 
 impl<'b> UserInfo<'b> {
-    fn new(claims: Object<'b>, algorithm: Option<&'static str>) -> Result<Self, UserInfoError> {
+    fn new(claims: Object<'b>, protection: Option<Protection>) -> Result<Self, UserInfoError> {
         let subject = claims.get("sub").and_then(Value::as_text).filter(|subject| !subject.is_empty());
-        Ok(Self {
-            claims,
-            subject: subject.ok_or(AnswerError::Member("sub"))?,
-            algorithm,
-            #[cfg(feature = "jwe")]
-            encryption: None,
-        })
+        Ok(Self { claims, subject: subject.ok_or(AnswerError::Member("sub"))?, protection })
     }
 
     /// `sub`: the user, as the issuer knows it.
@@ -272,28 +219,28 @@ impl<'b> UserInfo<'b> {
 
     /// The algorithm that verified the answer; `None` if it was plain JSON.
     #[must_use]
-    pub const fn algorithm(&self) -> Option<&'static str> {
-        self.algorithm
+    pub fn algorithm(&self) -> Option<&'static str> {
+        self.protection.map(|protection| protection.algorithm())
     }
 
     /// The key management by which the answer was opened; `None` if it was not encrypted.
     #[cfg(feature = "jwe")]
     #[must_use]
     pub fn key_management(&self) -> Option<&'static str> {
-        self.encryption.map(|encryption| encryption.management)
+        self.protection?.key_management()
     }
 
     /// The content encryption by which the answer was opened; `None` if it was not encrypted.
     #[cfg(feature = "jwe")]
     #[must_use]
     pub fn content_encryption(&self) -> Option<&'static str> {
-        self.encryption.map(|encryption| encryption.content)
+        self.protection?.content_encryption()
     }
 }
 
 impl fmt::Debug for UserInfo<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserInfo").field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("UserInfo").field("algorithm", &self.algorithm()).finish_non_exhaustive()
     }
 }
 
@@ -355,35 +302,9 @@ impl From<UserInfoError> for Error {
     }
 }
 
-/// §5.3.2: a signed answer has `iss` and `aud`, and they are the issuer and, perhaps among others, the client.
-fn check_party(claims: &Object<'_>, name: &str, claim: Claim, own: &str, several: bool) -> Result<(), Error> {
-    let value = claims.get(name).ok_or(Error::claim(claim, Reason::Missing))?;
-    let names = Names::read(value).filter(|_| several || value.as_text().is_some());
-    match names.ok_or(Error::claim(claim, Reason::Malformed))?.contains(own) {
-        true => Ok(()),
-        false => Err(Error::claim(claim, Reason::Mismatch)),
-    }
-}
-
-/// RFC 7519 §4.1.4, §4.1.5. Neither must be there.
-fn check_times(claims: &Object<'_>, leeway: u32, now: Option<UnixTime>) -> Result<(), Error> {
-    let date = |name, claim| {
-        let Some(value) = claims.get(name) else { return Ok(None) };
-        let date = value.as_number().and_then(NumericDate::from_json);
-        date.map(Some).ok_or(Error::claim(claim, Reason::Malformed))
-    };
-    let now = || now.ok_or(Error::TimeUnavailable);
-    if let Some(expires_at) = date("exp", Claim::ExpirationTime)?
-        && expires_at.saturating_add(leeway) <= now()?
-    {
-        return Err(Error::claim(Claim::ExpirationTime, Reason::Expired));
-    }
-    if let Some(not_before) = date("nbf", Claim::NotBefore)?
-        && not_before.saturating_sub(leeway) > now()?
-    {
-        return Err(Error::claim(Claim::NotBefore, Reason::NotYetValid));
-    }
-    Ok(())
+/// Whether it does not say that it is another kind of token.
+fn is_jwt_or_untyped(typ: Option<Text<'_>>) -> bool {
+    typ.is_none_or(|typ| typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")))
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ use core::{
     time::Duration,
 };
 
-use bearward_core::{Answer, BearerToken, CallError};
+use bearward_core::{ActiveToken, AnswerError, BearerToken, CallError, Protection};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex, signal::Signal};
-use heapless::{String, Vec};
+use heapless::Vec;
 
 use crate::{
-    client::Fetched,
     clock::Timer,
     error::NetError,
     failure::{Failure, FailureKind},
@@ -27,7 +26,7 @@ pub(crate) enum Job {
     Introspect,
 }
 
-/// One job at a time, and its outcome. The token goes out and the answer comes back in the same `BYTES`.
+/// One job at a time, and its outcome. The token goes out, and what is said of it comes back, in the same `BYTES`.
 ///
 /// A task that waits may be dropped at any time; the job it posted is then done for nobody, or replaced by the next one.
 /// Numbers tell which outcome belongs to which job.
@@ -46,9 +45,7 @@ struct Slot<const BYTES: usize> {
     /// The job, until it is taken.
     job: Option<Job>,
     bytes: Vec<u8, BYTES, u16>,
-    status: u16,
-    content_type: String<48, u8>,
-    retry_after: Option<Duration>,
+    protection: Option<Protection>,
     outcome: Option<Result<(), Failure>>,
 }
 
@@ -61,15 +58,7 @@ pub(crate) struct Taken {
 
 impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
     pub(crate) const fn new() -> Self {
-        let slot = Slot {
-            number: 0,
-            job: None,
-            bytes: Vec::new(),
-            status: 0,
-            content_type: String::new(),
-            retry_after: None,
-            outcome: None,
-        };
+        let slot = Slot { number: 0, job: None, bytes: Vec::new(), protection: None, outcome: None };
         Self { turn: Turn::new(), slot: Mutex::new(slot), posted: Signal::new(), done: Signal::new() }
     }
 
@@ -97,14 +86,14 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         }
     }
 
-    /// Asks about a token, and copies the answer to `buffer`.
+    /// Asks about a token, and copies what is said of it to `buffer`.
     pub(crate) async fn introspect<'b>(
         &self,
         timer: &impl Timer,
         deadline: Duration,
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
-    ) -> Result<Fetched<'b>, Failure> {
+    ) -> Result<ActiveToken<'b>, Failure> {
         let turn = until(timer, deadline, pin!(self.turn.take())).await.ok_or(FailureKind::Busy)?;
         let number = self.post(&turn, Job::Introspect, token.as_str().as_bytes()).await?;
         self.wait(number, timer, deadline).await?;
@@ -151,11 +140,11 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
     }
 
     /// Tells the task that waits how the job came out.
-    pub(crate) async fn finish(&self, taken: Taken, outcome: &Result<Option<Fetched<'_>>, Failure>) {
+    pub(crate) async fn finish(&self, taken: Taken, outcome: &Result<Option<ActiveToken<'_>>, Failure>) {
         let mut slot = self.slot.lock().await;
         if slot.number == taken.number {
             slot.outcome = Some(match outcome {
-                Ok(Some(fetched)) => slot.put(fetched),
+                Ok(Some(told)) => slot.put(told),
                 Ok(None) => Ok(()),
                 Err(failure) => {
                     slot.wipe();
@@ -168,33 +157,23 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
 }
 
 impl<const BYTES: usize> Slot<BYTES> {
-    fn put(&mut self, fetched: &Fetched<'_>) -> Result<(), Failure> {
+    fn put(&mut self, told: &ActiveToken<'_>) -> Result<(), Failure> {
         self.wipe();
-        let answer = &fetched.answer;
-        self.bytes.extend_from_slice(answer.body).map_err(|_| NetError::ContentTooLarge)?;
-        (self.status, self.retry_after) = (answer.status, fetched.retry_after);
-        // Without its parameters, of which there may be many; a longer type is none that is known.
-        let media_type = answer.content_type.and_then(|value| value.split(';').next());
-        _ = self.content_type.push_str(media_type.unwrap_or_default());
+        self.bytes.extend_from_slice(told.json().as_bytes()).map_err(|_| NetError::ContentTooLarge)?;
+        self.protection = told.protection();
         Ok(())
     }
 
-    fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Result<Fetched<'b>, Failure> {
-        let length = self.bytes.len();
-        let (body, rest) = buffer.split_at_mut_checked(length).ok_or(NetError::ContentTooLarge)?;
-        body.copy_from_slice(&self.bytes);
-        let (copy, _) = rest.split_at_mut_checked(self.content_type.len()).ok_or(NetError::ContentTooLarge)?;
-        copy.copy_from_slice(self.content_type.as_bytes());
-        let content_type = core::str::from_utf8(copy).ok();
-        let answer = Answer { status: self.status, content_type, body };
-        Ok(Fetched { answer, max_age: None, retry_after: self.retry_after })
+    fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Result<ActiveToken<'b>, Failure> {
+        let copy = buffer.get_mut(..self.bytes.len()).ok_or(NetError::ContentTooLarge)?;
+        copy.copy_from_slice(&self.bytes);
+        Ok(ActiveToken::from_json(copy, self.protection).map_err(AnswerError::Json)?)
     }
 
     /// Tokens and answers do not stay longer than they are needed.
     fn wipe(&mut self) {
         self.bytes.fill(0);
         self.bytes.clear();
-        self.content_type.clear();
     }
 }
 

@@ -1,6 +1,9 @@
-//! Asking whether a token is good ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+//! Asking whether a token is good ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662),
+//! [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701)).
 
-use bearward_core::{AccessToken, BearerToken, Client, Fresh, IntrospectionRequest, Policy};
+use core::time::Duration;
+
+use bearward_core::{AccessToken, Answer, BearerToken, Client, Fresh, IntrospectionRequest, Policy};
 use embedded_nal_async::{Dns, TcpConnect};
 
 use crate::{
@@ -37,10 +40,65 @@ where
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Failure> {
-        let now = self.clock().now();
+        let request = IntrospectionRequest::new(token);
+        let (answer, retry_after) = self.ask_about(endpoint, client, nonce, &request, buffer).await?;
+        policy.introspect(answer, self.clock().now()).map_err(|error| Failure::after(error, retry_after))
+    }
+
+    /// Asks the introspection endpoint as [`introspect`](Self::introspect) does, and gives the answer for
+    /// [`Policy::introspect_as`], which checks it in the form that the request wants. Nothing in it may be used before that.
+    ///
+    /// `buffer` takes the request and then the answer: 1 KiB serves most servers for a signed one, and 1.5 KiB for one that
+    /// is encrypted.
+    ///
+    /// # Errors
+    ///
+    /// What kept an answer from coming. That the server refuses the client is an answer.
+    ///
+    /// ```
+    /// use bearward_core::{BearerToken, Client, Error, IntrospectionRequest, IntrospectionResponse, Keys, Policy};
+    /// use bearward_net::{Clock, Failure, HttpClient, Timer, Tls, Url};
+    /// use embedded_nal_async::{Dns, TcpConnect};
+    ///
+    /// async fn open_valve<N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
+    ///     http: &mut HttpClient<'_, N, T, C, M>,
+    ///     client: &Client<'_>,
+    ///     nonce: [u8; 16],
+    ///     (policy, response): (&Policy<'_>, &IntrospectionResponse<'_>),
+    ///     keys: &dyn Keys,
+    ///     token: BearerToken<'_>,
+    /// ) -> Result<(), Error> {
+    ///     let endpoint = Url::parse("https://as.example/introspect").expect("a constant");
+    ///     let (mut buffer, mut claims) = ([0; 1536], [0; 1152]);
+    ///     let request = IntrospectionRequest::new(token).with_response(response);
+    ///     let answer = http.introspection_answer(&endpoint, client, nonce, &request, &mut buffer).await?;
+    ///     let token = policy.introspect_as(response, answer, keys, http.clock().now(), &mut claims)?;
+    ///     token.require_scope("valve:open")
+    /// }
+    /// ```
+    pub async fn introspection_answer<'b>(
+        &mut self,
+        endpoint: &Url<'_>,
+        client: &Client<'_>,
+        nonce: [u8; 16],
+        request: &IntrospectionRequest<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<Answer<'b>, Failure> {
+        Ok(self.ask_about(endpoint, client, nonce, request, buffer).await?.0)
+    }
+
+    /// The answer, and how long the server asks to wait.
+    async fn ask_about<'b>(
+        &mut self,
+        endpoint: &Url<'_>,
+        client: &Client<'_>,
+        nonce: [u8; 16],
+        request: &IntrospectionRequest<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<(Answer<'b>, Option<Duration>), Failure> {
+        let fresh = self.clock().now().map(|now| Fresh { now, nonce });
         let mut session = self.open(endpoint).await?;
-        let fresh = now.map(|now| Fresh { now, nonce });
-        let request = IntrospectionRequest::new(token).write(client, fresh, buffer)?;
+        let request = request.write(client, fresh, buffer)?;
         let response = session.send_last(endpoint, &request).await;
         // The client's credentials were in it.
         buffer.fill(0);
@@ -48,6 +106,6 @@ where
         let retry_after = response.retry_after();
         let answer = response.read_all(buffer).await?;
         session.close().await;
-        policy.introspect(answer, now).map_err(|error| Failure::after(error, retry_after))
+        Ok((answer, retry_after))
     }
 }

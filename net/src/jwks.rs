@@ -3,7 +3,7 @@
 use core::{fmt, mem, time::Duration};
 
 use bearward_core::{
-    AccessToken, BearerToken, Error, JwkSet, JwkSetReader, Policy, Request, TokenCache, UnixTime, limits,
+    AccessToken, Error, JwkSet, JwkSetReader, Policy, Request, TokenCache, UnixTime, UnverifiedToken, limits,
 };
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 use embedded_nal_async::{Dns, TcpConnect};
@@ -172,6 +172,11 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         self.current.lock().await.age.pause(&self.freshness, elapsed)
     }
 
+    /// What the keys in hand are good for.
+    pub(crate) async fn standing(&self, elapsed: Duration) -> Standing {
+        self.current.lock().await.age.standing(&self.freshness, elapsed)
+    }
+
     pub(crate) async fn was_tried_since(&self, at: Duration) -> bool {
         self.current.lock().await.age.was_tried_since(at)
     }
@@ -180,7 +185,7 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
     pub(crate) async fn outlook(
         &self,
         policy: &Policy<'_>,
-        token: BearerToken<'_>,
+        token: UnverifiedToken<'_>,
         elapsed: Duration,
         buffer: &mut [u8],
     ) -> Result<Outlook, Error> {
@@ -197,7 +202,7 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
     pub(crate) async fn verify<'b, const CACHED: usize>(
         &self,
         policy: &Policy<'_>,
-        token: BearerToken<'_>,
+        token: UnverifiedToken<'_>,
         now: Option<UnixTime>,
         buffer: &'b mut [u8],
         cache: &Mutex<R, TokenCache<CACHED>>,

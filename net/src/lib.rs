@@ -5,7 +5,7 @@
 //!
 //! | what | where | by |
 //! |---|---|---|
-//! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662 |
+//! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662, RFC 9701 |
 //! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
 //! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009 |
 //! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |

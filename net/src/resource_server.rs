@@ -3,13 +3,18 @@
 
 use core::{fmt, time::Duration};
 
-use bearward_core::{AccessToken, BearerToken, Client, Error, IntrospectionCache, Part, Policy, TokenCache};
+#[cfg(feature = "jwe")]
+use bearward_core::Decryption;
+use bearward_core::{
+    AccessToken, BearerToken, Client, Error, IntrospectionCache, IntrospectionResponse, Keys, Part, Policy, TokenCache,
+    UnverifiedToken,
+};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 
 use crate::{
     clock::{Clock, Timer},
     exchange::Exchange,
-    failure::Failure,
+    failure::{Failure, FailureKind},
     freshness::{Freshness, Standing},
     jwks::RemoteJwkSet,
 };
@@ -32,6 +37,10 @@ pub struct AuthorizationServer<'a> {
     introspection_endpoint: Option<&'a str>,
     client: Option<Client<'a>>,
     introspects: Introspects,
+    response: IntrospectionResponse<'a>,
+    response_keys: Option<LocalKeys<'a>>,
+    #[cfg(feature = "jwe")]
+    decryption: Option<Decryption<'a>>,
     freshness: Freshness,
     introspection_age: u32,
     patience: Duration,
@@ -48,6 +57,16 @@ enum Introspects {
     Only,
 }
 
+/// Keys that are not fetched.
+#[derive(Clone, Copy)]
+struct LocalKeys<'a>(&'a (dyn Keys + Sync));
+
+impl fmt::Debug for LocalKeys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LocalKeys")
+    }
+}
+
 impl<'a> AuthorizationServer<'a> {
     /// The server by its issuer identifier, from which its keys are found (RFC 8414 §3).
     #[must_use]
@@ -58,6 +77,10 @@ impl<'a> AuthorizationServer<'a> {
             introspection_endpoint: None,
             client: None,
             introspects: Introspects::Opaque,
+            response: IntrospectionResponse::json(),
+            response_keys: None,
+            #[cfg(feature = "jwe")]
+            decryption: None,
             freshness: Freshness::new(),
             introspection_age: 10,
             patience: Duration::from_secs(20),
@@ -90,7 +113,53 @@ impl<'a> AuthorizationServer<'a> {
         Self { introspects: Introspects::Always, ..self }
     }
 
-    /// Asks the server about every token, and fetches no keys: for a server whose JWTs only it can read.
+    /// Takes the answers to introspection in this form, in place of plain JSON: as the client is registered there. A
+    /// signed one is verified by the server's keys, which are fetched for it.
+    ///
+    /// ```
+    /// use bearward_core::{Algorithm, Client, Es256, IntrospectionResponse};
+    /// use bearward_net::AuthorizationServer;
+    ///
+    /// static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+    /// static AUTHORITY: AuthorizationServer<'_> = AuthorizationServer::new("https://authority.example")
+    ///     .with_introspection(Client::secret_basic("valve", "gX1fBat3bV"))
+    ///     .with_introspection_response(IntrospectionResponse::signed("https://authority.example", "valve", ALGORITHMS));
+    /// ```
+    #[must_use]
+    pub const fn with_introspection_response(self, response: IntrospectionResponse<'a>) -> Self {
+        Self { response, ..self }
+    }
+
+    /// Verifies signed answers to introspection by these keys, in place of those that the server publishes: for HMAC, a
+    /// [`SecretSet`](bearward_core::SecretSet) with the client's secret.
+    #[must_use]
+    pub const fn with_introspection_keys(self, keys: &'a (dyn Keys + Sync)) -> Self {
+        Self { response_keys: Some(LocalKeys(keys)), ..self }
+    }
+
+    /// Opens encrypted access tokens by these keys of the device, and verifies what is signed in them. Without it they
+    /// are asked about, or refused with [`Error::Encrypted`] where there is no introspection.
+    ///
+    /// ```
+    /// use bearward_core::{ContentEncryption, Decryption, DecryptionKeySet, KeyManagement};
+    /// use bearward_net::AuthorizationServer;
+    ///
+    /// fn authority<'a>(
+    ///     managements: &'a [&'a dyn KeyManagement],
+    ///     contents: &'a [&'a dyn ContentEncryption],
+    ///     keys: &'a DecryptionKeySet<2>,
+    /// ) -> AuthorizationServer<'a> {
+    ///     AuthorizationServer::new("https://authority.example")
+    ///         .with_decryption(Decryption::new(managements, contents, keys))
+    /// }
+    /// ```
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub const fn with_decryption(self, decryption: Decryption<'a>) -> Self {
+        Self { decryption: Some(decryption), ..self }
+    }
+
+    /// Asks the server about every token, and fetches no keys for them: for a server whose JWTs only it can read.
     #[must_use]
     pub const fn only_introspecting(self) -> Self {
         Self { introspects: Introspects::Only, ..self }
@@ -169,15 +238,18 @@ fn seconds(duration: Duration) -> u32 {
 ///
 /// Any number of tasks ask it by [`authorize`](Self::authorize); one runs [`run`](Self::run), and only that one calls the
 /// authorization server, over one connection that is kept while it is of use. A JWT is verified by the issuer's keys,
-/// which are fetched when they are first needed and when a token names another one; every other token is asked about.
+/// which are fetched when they are first needed and when a token names another one; every other token is asked about. An
+/// encrypted one is opened by the device's keys, if it has some, and what is signed in it is verified like any other: a
+/// token that was seen before spares the signature, and is decrypted all the same.
 ///
 /// - One request causes at most one fetch of the keys (with the metadata, if that is not known) and one introspection,
-///   each sent twice at most, and no fetch before [`Freshness::with_cool_down`] has passed since the last one.
+///   or two where the answer to the first is signed by a key that was not known; each is sent twice at most, and no fetch before [`Freshness::with_cool_down`] has passed since the last one.
 /// - While the server is down, keys serve on ([`Freshness::with_outage`]); what needs the server is answered with 503
 ///   and `Retry-After`, never with 401, and service comes back by itself.
 ///
 /// `KEYS` keys are held twice (see [`RemoteJwkSet`]), and `REMEMBERED` verified tokens (48 bytes each) and introspected
-/// ones (`BYTES` and 80 each). `BYTES` is the longest token that is asked about, and the longest answer.
+/// ones (`BYTES` and about 130 each). `BYTES` is the longest token that is asked about, and the longest JSON of what is
+/// said of one.
 ///
 /// `R` is as for [`RemoteJwkSet`].
 ///
@@ -231,14 +303,14 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
 
     /// Decides whether a token is good, and gives its claims.
     ///
-    /// `buffer` holds them: as long as the token for a JWT, and `BYTES` and 48 more for an introspected one. The future
-    /// may be dropped at any time.
+    /// `buffer` holds them: as long as the token for a JWT, half as long again for an encrypted one, and `BYTES` for an
+    /// introspected one. The future may be dropped at any time.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] with one of the errors of [`Policy::verify`] or [`Policy::introspect`]; with
-    /// [`Error::AuthorityUnavailable`] if the authorization server had to be asked and was not reached in time; with
-    /// [`Error::TokenTooLong`] for a token to be asked about that is longer than `BYTES`.
+    /// A [`Refusal`] with one of the errors of [`Policy::verify`], [`Policy::introspect_as`] or, with the feature `jwe`,
+    /// `Policy::verify_encrypted`; with [`Error::AuthorityUnavailable`] if the authorization server had to be asked and was
+    /// not reached in time; with [`Error::TokenTooLong`] for a token to be asked about that is longer than `BYTES`.
     pub async fn authorize<'b>(
         &self,
         token: BearerToken<'_>,
@@ -247,14 +319,36 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Refusal> {
         let deadline = timer.elapsed().saturating_add(self.authority.patience);
+        let always = self.authority.introspects == Introspects::Always;
+        #[cfg(feature = "jwe")]
+        if let Some(decryption) = self.decryption_for(token) {
+            if !always {
+                let (token, buffer) = self.policy.decrypt(token, &decryption, buffer)?;
+                self.find_key(token, timer, deadline, buffer).await?;
+                return Ok(self.keys.verify(&self.policy, token, clock.now(), buffer, &self.verified).await?);
+            }
+            {
+                let (token, buffer) = self.policy.decrypt(token, &decryption, buffer)?;
+                self.find_key(token, timer, deadline, buffer).await?;
+                self.keys.verify(&self.policy, token, clock.now(), buffer, &self.verified).await?;
+            }
+            return self.introspect(token, clock, timer, deadline, buffer).await;
+        }
         if self.is_local(token, timer, deadline, buffer).await? {
             let now = clock.now();
-            if self.authority.introspects != Introspects::Always {
-                return Ok(self.keys.verify(&self.policy, token, now, buffer, &self.verified).await?);
+            if !always {
+                return Ok(self.keys.verify(&self.policy, token.into(), now, buffer, &self.verified).await?);
             }
-            self.keys.verify(&self.policy, token, now, buffer, &self.verified).await?;
+            self.keys.verify(&self.policy, token.into(), now, buffer, &self.verified).await?;
         }
         self.introspect(token, clock, timer, deadline, buffer).await
+    }
+
+    /// What opens the token, if it is one to open here.
+    #[cfg(feature = "jwe")]
+    fn decryption_for(&self, token: BearerToken<'_>) -> Option<Decryption<'a>> {
+        let is_ours = token.is_encrypted() && self.authority.introspects != Introspects::Only;
+        self.authority.decryption.filter(|_| is_ours)
     }
 
     /// Whether the token is one to verify here, and everything is there to do it.
@@ -268,22 +362,32 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         if self.authority.introspects == Introspects::Only {
             return Ok(false);
         }
-        let began = timer.elapsed();
-        let outlook = match self.keys.outlook(&self.policy, token, began, buffer).await {
-            Ok(outlook) => outlook,
+        match self.find_key(token.into(), timer, deadline, buffer).await {
+            Ok(()) => Ok(true),
             // No JWT, or none that can be read here.
-            Err(Error::NotCompact | Error::Encrypted | Error::Base64(Part::Header) | Error::Json(Part::Header, _))
-                if self.authority.client.is_some() =>
-            {
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
-        };
+            Err(Refusal {
+                error: Error::NotCompact | Error::Encrypted | Error::Base64(Part::Header) | Error::Json(Part::Header, _),
+                ..
+            }) if self.authority.client.is_some() => Ok(false),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Sees to it that there is a key which may have signed the token.
+    async fn find_key(
+        &self,
+        token: UnverifiedToken<'_>,
+        timer: &impl Timer,
+        deadline: Duration,
+        buffer: &mut [u8],
+    ) -> Result<(), Refusal> {
+        let began = timer.elapsed();
+        let outlook = self.keys.outlook(&self.policy, token, began, buffer).await?;
         if outlook.knows_key && outlook.standing != Standing::Gone {
             if outlook.standing == Standing::Stale && outlook.pause.is_none() {
                 self.exchange.suggest_reload().await;
             }
-            return Ok(true);
+            return Ok(());
         }
         let fetched = match outlook.pause {
             None => {
@@ -294,7 +398,7 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         };
         let outlook = self.keys.outlook(&self.policy, token, timer.elapsed(), buffer).await?;
         if outlook.knows_key && outlook.standing != Standing::Gone {
-            return Ok(true);
+            return Ok(());
         }
         // The fetch may have been another task's.
         fetched?;
@@ -326,11 +430,16 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         if token.as_str().len() > BYTES {
             return Err(Error::TokenTooLong.into());
         }
-        let fetched = self.exchange.introspect(timer, deadline, token, buffer).await?;
-        // The token may have expired while the server was waited for; and an answer ages from when it was asked for.
-        let outcome = self.policy.introspect(fetched.answer, clock.now());
+        let outcome = match self.exchange.introspect(timer, deadline, token, buffer).await {
+            // The token may have expired while the server was waited for; and an answer ages from when it was asked for.
+            Ok(told) => self.policy.admit(&told, clock.now()).map_err(|error| (error, None)),
+            Err(Failure { kind: FailureKind::Introspection(error), retry_after }) => Err((error, retry_after)),
+            Err(failure) => return Err(failure.into()),
+        };
+        let retry_after = outcome.as_ref().err().and_then(|(_, retry_after)| *retry_after);
+        let outcome = outcome.map_err(|(error, _)| error);
         self.introspected.lock().await.keep(&self.policy, token, &outcome, asked_at);
-        outcome.map_err(|error| Failure::after(error, fetched.retry_after).into())
+        outcome.map_err(|error| Failure::after(error, retry_after).into())
     }
 }
 

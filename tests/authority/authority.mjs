@@ -2,7 +2,7 @@
 // starts it and holds its other end: the first line of the standard input has the settings, each further one a command,
 // and each is answered by a line of the standard output, the settings when the server is ready. All are JSON. It ends
 // with its input, so that it never outlives a test.
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:https';
 import { createInterface } from 'node:readline';
 
@@ -47,15 +47,19 @@ function commands() {
 }
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
-// for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque.
-async function accessToken({ client, subject, scope, audience, algorithm }) {
+// for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque. With an encryption, the
+// JWT is encrypted to that key.
+async function accessToken({ client, subject, scope, audience, algorithm, encryption }) {
   const token = { client: await provider.Client.find(client), scope };
   if (audience) {
     token.resourceServer = new provider.ResourceServer(audience, {
       scope,
       accessTokenFormat: algorithm ? 'jwt' : 'opaque',
       // The key is for HS256, HS384 and HS512. All else is signed with the server's own.
-      jwt: algorithm && { sign: { alg: algorithm, key: Buffer.from(settings.hmac_secret) } },
+      jwt: algorithm && {
+        sign: { alg: algorithm, key: Buffer.from(settings.hmac_secret) },
+        encrypt: encryption && { ...encryption, key: encryptionKey(encryption.key) },
+      },
     });
   }
   if (!subject) return new provider.ClientCredentials(token).save();
@@ -64,6 +68,10 @@ async function accessToken({ client, subject, scope, audience, algorithm }) {
   else grant.addOIDCScope(scope);
   const grantId = await grant.save();
   return new provider.AccessToken({ ...token, accountId: subject, grantId, gty: 'authorization_code' }).save();
+}
+
+function encryptionKey(jwk) {
+  return jwk.kty === 'oct' ? Buffer.from(jwk.k, 'base64url') : createPublicKey({ key: jwk, format: 'jwk' });
 }
 
 async function revoke({ token }) {
@@ -100,11 +108,20 @@ function configure() {
         userinfo_endpoint: `https://localhost:${mutualPort}/me`,
       },
     },
-    enabledJWA: { userinfoSigningAlgValues: algorithms },
+    enabledJWA: {
+      introspectionEncryptionAlgValues: encryptedAnswers('alg'),
+      introspectionEncryptionEncValues: encryptedAnswers('enc'),
+      introspectionSigningAlgValues: algorithms,
+      userinfoEncryptionAlgValues: encryptedAnswers('alg'),
+      userinfoEncryptionEncValues: encryptedAnswers('enc'),
+      userinfoSigningAlgValues: algorithms,
+    },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      encryption: { enabled: true },
       introspection: { enabled: true, allowedPolicy: mayAsk },
+      jwtIntrospection: { enabled: true },
       jwtUserinfo: { enabled: true },
       mTLS: {
         enabled: true,
@@ -131,8 +148,13 @@ function configure() {
   handle = provider.callback();
 }
 
+// The algorithms for the answers that are encrypted.
+function encryptedAnswers(name) {
+  return [...new Set(settings.encrypted_answers.map((answer) => answer[name]))];
+}
+
 // A resource server `valve:METHOD` for each method of client authentication, and an app `app:ALGORITHM` for each form
-// of userinfo. The colon shows who does not encode a name for Basic (RFC 6749 section 2.3.1).
+// of userinfo, which are those of introspection too: also `app:COMBINATION`, signed and then encrypted. The colon shows who does not encode a name for Basic (RFC 6749 section 2.3.1).
 function clients() {
   const secret = { client_secret: settings.client_secret };
   const credentials = {
@@ -150,7 +172,23 @@ function clients() {
     })),
     { ...common, ...secret, client_id: 'app:json' },
     ...settings.algorithms.map((algorithm) => ({
-      ...common, ...secret, client_id: `app:${algorithm}`, userinfo_signed_response_alg: algorithm,
+      ...common,
+      ...secret,
+      client_id: `app:${algorithm}`,
+      introspection_signed_response_alg: algorithm,
+      userinfo_signed_response_alg: algorithm,
+    })),
+    ...settings.encrypted_answers.map(({ client_id, alg, enc, jwks }) => ({
+      ...common,
+      ...secret,
+      client_id,
+      jwks: jwks ?? undefined,
+      introspection_signed_response_alg: 'ES256',
+      introspection_encrypted_response_alg: alg,
+      introspection_encrypted_response_enc: enc,
+      userinfo_signed_response_alg: 'ES256',
+      userinfo_encrypted_response_alg: alg,
+      userinfo_encrypted_response_enc: enc,
     })),
   ];
 }

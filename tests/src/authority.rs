@@ -18,6 +18,7 @@ use rcgen::KeyPair;
 use serde_json::{Value, json};
 
 use crate::{
+    grid::Combination,
     pki::Pki,
     signer::{ALGORITHMS, Signer},
 };
@@ -47,7 +48,7 @@ pub fn client_key() -> Signer {
     Signer::new("ES256")
 }
 
-/// The client whose userinfo is signed with this algorithm, or is plain JSON.
+/// The client whose userinfo and introspection are signed with this algorithm, or whose userinfo is plain JSON.
 pub fn userinfo_client(algorithm: Option<&str>) -> String {
     format!("app:{}", algorithm.unwrap_or("json"))
 }
@@ -98,6 +99,7 @@ impl Authority {
             "client_name": CLIENT_NAME,
             "client_key": client_key,
             "hmac_secret": HMAC_SECRET,
+            "encrypted_answers": Combination::all().map(|combination| combination.settings()).collect::<Vec<_>>(),
             "algorithms": ALGORITHMS.map(|algorithm| algorithm.name()),
         });
         let (process, ready) = Process::start(&settings);
@@ -138,6 +140,19 @@ impl Authority {
         };
         let client = client_id("client_secret_basic");
         self.issue(json!({"client": client, "scope": scope, "audience": audience, "algorithm": algorithm}))
+    }
+
+    /// Issues an access token as [`access_token`](Self::access_token) does: a JWT under ES256, encrypted like this.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    pub fn encrypted_access_token(&mut self, to: &Combination, scope: &str, audience: &str) -> String {
+        let key = to.public_key().expect("the client's secret is for answers");
+        self.issue(json!({
+            "client": client_id("client_secret_basic"), "scope": scope, "audience": audience, "algorithm": "ES256",
+            "encryption": {"alg": to.alg, "enc": to.enc, "key": key, "kid": "own"},
+        }))
     }
 
     /// Issues an opaque access token for userinfo to a client, for a user and for ten minutes. Every subject is one,

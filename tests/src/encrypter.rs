@@ -366,8 +366,7 @@ fn mac<M: Mac + hmac::KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
 /// All members of a private key (RFC 7518 §6.3.2).
 fn rsa_members(key: &rsa::PrivateKey) -> String {
     let [p, q] = [0, 1].map(|index| key.primes()[index].to_be_bytes_trimmed_vartime());
-    let [d, dp, dq] =
-        [Some(key.d()), key.dp(), key.dq()].map(|number| number.unwrap().to_be_bytes_trimmed_vartime());
+    let [d, dp, dq] = [Some(key.d()), key.dp(), key.dq()].map(|number| number.unwrap().to_be_bytes_trimmed_vartime());
     let qi = key.crt_coefficient().unwrap().to_be_bytes_trimmed_vartime();
     let numbers = [key.n_bytes(), key.e_bytes(), d, p, q, dp, dq, qi];
     let members = ["n", "e", "d", "p", "q", "dp", "dq", "qi"].into_iter().zip(numbers);

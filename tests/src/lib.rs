@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod cases;
 pub mod encrypter;
+pub mod grid;
 pub mod pki;
 pub mod script;
 pub mod signer;

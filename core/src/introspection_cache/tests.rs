@@ -186,5 +186,5 @@ fn the_one_not_used_for_the_longest_time_makes_room() {
 
 #[test]
 fn an_entry_takes_what_the_docs_say() {
-    assert!(size_of::<IntrospectionCache<1, 512>>() <= 512 + 80 + 16);
+    assert!(size_of::<IntrospectionCache<1, 512>>() <= 512 + 130 + 16);
 }

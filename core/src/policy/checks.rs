@@ -19,7 +19,8 @@ impl Policy<'_> {
             TokenType::Named(name) => is(name),
             TokenType::Any => true,
         };
-        if good { Ok(()) } else { Err(Error::TokenType) }
+        // RFC 9701 §8.1: an answer about an access token is none, whatever is accepted.
+        if good && !is("token-introspection+jwt") { Ok(()) } else { Err(Error::TokenType) }
     }
 
     pub(super) fn check_claims(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {

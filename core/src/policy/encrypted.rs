@@ -3,7 +3,10 @@
 //! [RFC 7519 §5.2](https://www.rfc-editor.org/rfc/rfc7519#section-5.2)).
 
 use super::Policy;
-use crate::{bearer::BearerToken, error::Error, jose::jwe::Decryption, key::Keys, time::UnixTime, token::AccessToken};
+use crate::{
+    bearer::BearerToken, error::Error, jose::jwe::Decryption, key::Keys, time::UnixTime, token::AccessToken,
+    unverified::UnverifiedToken,
+};
 
 /// What an encrypted access token says that it holds.
 const CONTENT_TYPES: &[&str] = &["JWT", "at+jwt"];
@@ -47,12 +50,47 @@ impl Policy<'_> {
         now: impl Into<Option<UnixTime>>,
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Error> {
+        let (token, free) = self.decrypt(token, decryption, buffer)?;
+        self.verify(token, keys, now, free)
+    }
+
+    /// Opens an encrypted token without verifying what lies in it, for those who do not want to decrypt twice: to look for
+    /// a key first ([`finds_key`](Self::finds_key)), or to verify with a cache ([`verify_cached`](Self::verify_cached)).
+    ///
+    /// The signed token lies in `buffer`, and what is behind it is free.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify_encrypted`](Self::verify_encrypted) up to [`Error::Header`] for `cty`.
+    ///
+    /// ```
+    /// use bearward_core::{AccessToken, BearerToken, Decryption, Error, JwkSet, Policy, TokenCache, UnixTime};
+    ///
+    /// /// As `verify_encrypted`, and spares the signature of a token that the cache has seen.
+    /// fn verify<'b>(
+    ///     policy: &Policy<'_>,
+    ///     token: BearerToken<'_>,
+    ///     decryption: &Decryption<'_>,
+    ///     keys: &JwkSet<4>,
+    ///     now: UnixTime,
+    ///     buffer: &'b mut [u8],
+    ///     cache: &mut TokenCache<8>,
+    /// ) -> Result<AccessToken<'b>, Error> {
+    ///     let (token, buffer) = policy.decrypt(token, decryption, buffer)?;
+    ///     policy.verify_cached(token, keys, now, buffer, cache)
+    /// }
+    /// ```
+    pub fn decrypt<'b>(
+        &self,
+        token: BearerToken<'_>,
+        decryption: &Decryption<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<(UnverifiedToken<'b>, &'b mut [u8]), Error> {
         let token = token.as_str().as_bytes();
         if token.len() > self.max_bytes {
             return Err(Error::TokenTooLong);
         }
         let (jwe, free) = decryption.open_nested(token, CONTENT_TYPES, buffer)?;
-        let token = self.verify_with(jwe.payload(), keys, now.into(), free, None)?;
-        Ok(token.with_encryption(jwe.encryption()))
+        Ok((UnverifiedToken::decrypted(jwe.payload(), jwe.encryption()), free))
     }
 }

@@ -9,8 +9,9 @@ use crate::{
     call::Answer,
     claims::Registered,
     error::{Error, Reason},
-    introspection::IntrospectionError,
-    json::{Object, Value},
+    introspection::{ActiveToken, IntrospectionError, IntrospectionResponse},
+    json::Value,
+    key::{KeyEntry, Keys},
     time::UnixTime,
     token::{AccessToken, INTROSPECTION},
 };
@@ -55,30 +56,61 @@ impl<'a> Policy<'a> {
         answer: Answer<'b>,
         now: impl Into<Option<UnixTime>>,
     ) -> Result<AccessToken<'b>, IntrospectionError> {
-        if let Some(error) = AnswerError::of(&answer) {
-            return Err(error.into());
-        }
-        if answer.is_of_type("application/token-introspection+jwt") {
-            return Err(IntrospectionError::SignedAnswer);
-        }
-        if !answer.is_of_type("application/json") {
-            return Err(AnswerError::ContentType.into());
-        }
-        self.check_introspection(answer.body, now.into())
+        let now = now.into();
+        self.admit(&IntrospectionResponse::json().read(answer, &NoKeys, now, &mut [])?, now)
     }
 
-    /// Reads and checks the JSON of an answer, new or kept.
-    pub(crate) fn check_introspection<'b>(
+    /// Reads the answer to an [`IntrospectionRequest`](crate::IntrospectionRequest) in the form that is registered, and
+    /// checks what it says of the token, as [`introspect`](Self::introspect) does.
+    ///
+    /// `keys`, `now` and `buffer` are as in [`IntrospectionResponse::read`]. The access token borrows the answer's body or
+    /// `buffer`, and tells by [`answer_protection`](AccessToken::answer_protection) how the answer was signed and encrypted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`IntrospectionResponse::read`], then [`IntrospectionError::Token`].
+    ///
+    /// ```
+    /// use bearward_core::{AccessToken, Algorithm, Answer, Error, Es256, IntrospectionResponse, JwkSet, Policy, UnixTime};
+    ///
+    /// static ALGORITHMS: &[&dyn Algorithm] = &[&Es256];
+    /// static POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", ALGORITHMS);
+    /// static RESPONSE: IntrospectionResponse<'_> =
+    ///     IntrospectionResponse::signed("https://authority.example", "valve", ALGORITHMS);
+    ///
+    /// fn open_valve(answer: Answer<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), Error> {
+    ///     let mut buffer = [0; 1024];
+    ///     let token = POLICY.introspect_as(&RESPONSE, answer, keys, now, &mut buffer)?;
+    ///     token.require_scope("valve:open")
+    /// }
+    /// # let answer = Answer { status: 200, content_type: Some("application/json"), body: &mut [] };
+    /// # let verdict = open_valve(answer, &JwkSet::new(), UnixTime::from_seconds(0));
+    /// # assert_eq!(verdict, Err(Error::AuthorityUnavailable));
+    /// ```
+    pub fn introspect_as<'b>(
         &self,
-        json: &'b mut [u8],
-        now: Option<UnixTime>,
+        response: &IntrospectionResponse<'_>,
+        answer: Answer<'b>,
+        keys: &dyn Keys,
+        now: impl Into<Option<UnixTime>>,
+        buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, IntrospectionError> {
-        let object = Object::read_in_place(json).map_err(AnswerError::Json)?;
-        match object.get("active") {
-            Some(Value::Bool(true)) => {}
-            Some(Value::Bool(false)) => return Err(IntrospectionError::Inactive),
-            _ => return Err(AnswerError::Member("active").into()),
-        }
+        let now = now.into();
+        self.admit(&response.read(answer, keys, now, buffer)?, now)
+    }
+
+    /// Checks what was said of a token, when it was said or later.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError::Token`] if the policy does not let it in, [`IntrospectionError::Answer`] if a claim has a
+    /// wrong type.
+    pub fn admit<'b>(
+        &self,
+        token: &ActiveToken<'b>,
+        now: impl Into<Option<UnixTime>>,
+    ) -> Result<AccessToken<'b>, IntrospectionError> {
+        let object = token.claims();
         let claims = Registered::of(object).map_err(|error| match error {
             Error::Claim { claim, reason: Reason::Malformed } => AnswerError::Claim(claim).into(),
             error => IntrospectionError::Token(error),
@@ -89,8 +121,8 @@ impl<'a> Policy<'a> {
             Some(Some(_)) => return Err(IntrospectionError::Token(Error::TokenType)),
             Some(None) => return Err(AnswerError::Member("token_type").into()),
         }
-        self.check_introspected(&claims, now).map_err(IntrospectionError::Token)?;
-        Ok(AccessToken::introspected(claims))
+        self.check_introspected(&claims, now.into()).map_err(IntrospectionError::Token)?;
+        Ok(AccessToken::introspected(claims, token.protection()))
     }
 
     /// The token, and what this policy demands of it: what a kept answer stands for.
@@ -110,5 +142,14 @@ impl<'a> Policy<'a> {
             self.danger_optional_expiration().check_times(claims, now)?;
         }
         if self.required == RFC_9068_CLAIMS { Ok(()) } else { self.check_required(claims) }
+    }
+}
+
+/// Plain JSON is read without any.
+struct NoKeys;
+
+impl Keys for NoKeys {
+    fn entry(&self, _: usize) -> Option<KeyEntry<'_>> {
+        None
     }
 }

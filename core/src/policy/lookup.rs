@@ -2,10 +2,10 @@
 
 use super::Policy;
 use crate::{
-    bearer::BearerToken,
     error::Error,
     jose::jws::{Compact, candidates, choose},
     key::Keys,
+    unverified::UnverifiedToken,
 };
 
 impl Policy<'_> {
@@ -32,8 +32,13 @@ impl Policy<'_> {
     /// assert_eq!(policy.finds_key(token, &keys, &mut buffer), Err(Error::AlgorithmNotAllowed));
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn finds_key(&self, token: BearerToken<'_>, keys: &dyn Keys, buffer: &mut [u8]) -> Result<bool, Error> {
-        let token = token.as_str().as_bytes();
+    pub fn finds_key<'t>(
+        &self,
+        token: impl Into<UnverifiedToken<'t>>,
+        keys: &dyn Keys,
+        buffer: &mut [u8],
+    ) -> Result<bool, Error> {
+        let token = token.into().as_bytes();
         if token.len() > self.max_bytes {
             return Err(Error::TokenTooLong);
         }

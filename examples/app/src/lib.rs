@@ -32,12 +32,13 @@ pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 /// The memory that holds a request: its head and its body.
 pub const HTTP_BUFFER_BYTES: usize = HEAD_BYTES + BODY_BYTES;
 
-/// The memory that holds header and claims of one token, decoded: enough for tokens of 2700 bytes.
+/// The memory that holds header and claims of one token, decoded: enough for tokens of 2700 bytes, or encrypted ones of
+/// 1360.
 pub const TOKEN_BUFFER_BYTES: usize = 2048;
 
-/// The longest token that the authorization server is asked about, and the longest answer: what the same memory holds,
-/// with the answer's type behind it.
-pub const INTROSPECTION_BYTES: usize = TOKEN_BUFFER_BYTES - 48;
+/// The longest token that the authorization server is asked about, and the most that it may say of one: what the same
+/// memory holds.
+pub const INTROSPECTION_BYTES: usize = TOKEN_BUFFER_BYTES;
 
 /// Reading the sensor.
 #[derive(Debug)]

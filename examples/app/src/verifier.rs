@@ -2,6 +2,8 @@
 
 use core::cell::RefCell;
 
+#[cfg(feature = "jwe")]
+use bearward_core::Decryption;
 use bearward_core::{AccessToken, BearerToken, Error, Keys, Policy, TokenCache};
 use bearward_net::{Clock, Failure, Refusal, ResourceServer, Timer};
 use embassy_sync::blocking_mutex::raw::RawMutex;
@@ -27,18 +29,39 @@ pub struct LocalVerifier<'p, K, C> {
     keys: K,
     clock: C,
     cache: RefCell<TokenCache<REMEMBERED>>,
+    #[cfg(feature = "jwe")]
+    decryption: Option<Decryption<'p>>,
 }
 
 impl<'p, K: Keys, C: Clock> LocalVerifier<'p, K, C> {
     /// A verifier with an empty memory.
     pub const fn new(policy: Policy<'p>, keys: K, clock: C) -> Self {
-        Self { policy, keys, clock, cache: RefCell::new(TokenCache::new()) }
+        Self {
+            policy,
+            keys,
+            clock,
+            cache: RefCell::new(TokenCache::new()),
+            #[cfg(feature = "jwe")]
+            decryption: None,
+        }
+    }
+
+    /// Opens encrypted tokens too, by these keys of the device.
+    #[cfg(feature = "jwe")]
+    #[must_use]
+    pub fn with_decryption(self, decryption: Option<Decryption<'p>>) -> Self {
+        Self { decryption, ..self }
     }
 }
 
 impl<K: Keys, C: Clock> Verifier for LocalVerifier<'_, K, C> {
     async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Refusal> {
         let mut cache = self.cache.borrow_mut();
+        #[cfg(feature = "jwe")]
+        if let Some(decryption) = self.decryption.filter(|_| token.is_encrypted()) {
+            let (token, buffer) = self.policy.decrypt(token, &decryption, buffer)?;
+            return Ok(self.policy.verify_cached(token, &self.keys, self.clock.now(), buffer, &mut cache)?);
+        }
         Ok(self.policy.verify_cached(token, &self.keys, self.clock.now(), buffer, &mut cache)?)
     }
 }

@@ -4,7 +4,7 @@ mod log;
 
 use std::{fs, path::Path, time::Duration};
 
-use bearward_core::{Client, Policy, Secret};
+use bearward_core::{Client, Decryption, IntrospectionResponse, Policy, Secret};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
     tokio::{Network, SystemClock, Timer},
@@ -21,7 +21,7 @@ use crate::{
     ALGORITHMS,
     host::KEYS,
     leak,
-    options::{ClientMethod, Discovery, Introspection, SecretSource},
+    options::{ClientMethod, Discovery, Introspection, ResponseForm, SecretSource},
 };
 
 /// How many tokens are remembered, verified and introspected ones each.
@@ -40,7 +40,7 @@ const TIMEOUTS: Timeouts =
 pub struct Remote {
     server: AuthorizationServer<'static>,
     anchors: &'static [&'static [u8]],
-    asks: Option<(Client<'static>, bool)>,
+    asks: Option<(Client<'static>, bool, ResponseForm)>,
 }
 
 impl Remote {
@@ -49,14 +49,30 @@ impl Remote {
     /// # Errors
     ///
     /// A sentence that says what is wrong with them.
-    pub fn new(issuer: &'static str, discovery: Discovery) -> Result<Self, String> {
+    pub fn new(
+        issuer: &'static str,
+        discovery: Discovery,
+        decryption: Option<Decryption<'static>>,
+    ) -> Result<Self, String> {
         let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
+        if let Some(decryption) = decryption {
+            server = server.with_decryption(decryption);
+        }
         let mut asks = None;
         if let Some(introspection) = discovery.introspection {
-            let always = introspection.always;
+            let (always, form) = (introspection.always, introspection.response);
             let client = client(issuer, introspection)?;
-            asks = Some((client, always));
-            server = server.with_introspection(client);
+            asks = Some((client, always, form));
+            let signed = IntrospectionResponse::signed(issuer, client.id(), ALGORITHMS);
+            let response = match (form, decryption) {
+                (ResponseForm::Json, _) => IntrospectionResponse::json(),
+                (ResponseForm::Keycloak, _) => IntrospectionResponse::keycloak(issuer, ALGORITHMS),
+                (ResponseForm::EncryptedJwt, Some(decryption)) => {
+                    IntrospectionResponse::signed_and_encrypted(issuer, client.id(), ALGORITHMS, decryption)
+                }
+                (ResponseForm::Jwt | ResponseForm::EncryptedJwt, _) => signed,
+            };
+            server = server.with_introspection(client).with_introspection_response(response);
             if always {
                 server = server.always_introspecting();
             }
@@ -68,8 +84,16 @@ impl Remote {
     pub fn introduction(&self) -> String {
         let asks = match self.asks {
             None => "about no token: one that is no JWT is refused".into(),
-            Some((client, false)) => format!("about tokens that are no JWTs, as {} ({})", client.id(), client.method()),
-            Some((client, true)) => format!("about every token, as {} ({})", client.id(), client.method()),
+            Some((client, always, form)) => {
+                let what = if always { "every token" } else { "tokens that are no JWTs" };
+                let how = match form {
+                    ResponseForm::Json => "",
+                    ResponseForm::Jwt => ", for signed answers",
+                    ResponseForm::EncryptedJwt => ", for signed and encrypted answers",
+                    ResponseForm::Keycloak => ", for signed claims as of Keycloak",
+                };
+                format!("about {what}, as {} ({}){how}", client.id(), client.method())
+            }
         };
         let anchors = self.anchors.len();
         let noun = if anchors == 1 { "authority" } else { "authorities" };

@@ -2,14 +2,14 @@
 
 use std::{
     cell::Cell,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
     rc::Rc,
     time::{Duration, Instant},
 };
 
-use bearward_core::{JwkSet, JwkSetReader};
+use bearward_core::{DecryptionKeySet, JwkSet, JwkSetReader, limits};
 use gateway_app::{Board, Framed, HTTP_BUFFER_BYTES};
 use picoserve::{Config, Router, Server, Timeouts, routing::PathRouter};
 use tokio::{net::TcpListener, task::spawn_local, time::sleep};
@@ -89,6 +89,23 @@ pub const KEYS: usize = 16;
 
 /// The keys of one issuer.
 pub type Keyring = JwkSet<KEYS>;
+
+/// The gateway's own private keys, of any type.
+pub type DecryptionKeyring = DecryptionKeySet<8, { limits::RSA_PRIVATE_KEY_BYTES }>;
+
+/// Reads private keys out of a file, a JWK or a JWK Set.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong with it.
+pub fn decryption_keys_of_file(path: &Path) -> Result<&'static DecryptionKeyring, String> {
+    let sentence = |what: &str| format!("{}: {what}", path.display());
+    let document = fs::read(path).map_err(|error| sentence(&error.to_string()))?;
+    // It stays where it is read: what is moved leaves its bytes behind.
+    let keys: &'static mut DecryptionKeyring = Box::leak(Box::default());
+    keys.read_local(&document).map_err(|error| sentence(&error.to_string()))?;
+    if keys.is_empty() { Err(sentence("no key in it is for encryption")) } else { Ok(keys) }
+}
 
 /// Reads a JWK Set out of a file.
 ///

@@ -12,8 +12,11 @@ mod self_test;
 use std::{net::SocketAddr, process::ExitCode};
 
 use bearward_core::{
-    Algorithm, Ed25519, EdDsa, Es256, Es384, Es512, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512,
-    TokenType, Transport,
+    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
+    A256GcmKw, A256Kw, Algorithm, ContentEncryption, Decryption, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw,
+    EcdhEsP256A256Kw, EcdhEsX25519, EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Ed25519, EdDsa, Es256,
+    Es384, Es512, KeyManagement, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512, RsaOaep,
+    RsaOaep256, TokenType, Transport,
 };
 use bearward_net::{Clock, tokio::SystemClock};
 use gateway_app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
@@ -22,7 +25,7 @@ use tokio::{net::TcpListener, runtime, task::LocalSet};
 use crate::{
     authority::Remote,
     demo::Example,
-    host::{DemoBoard, Keyring},
+    host::{DecryptionKeyring, DemoBoard, Keyring},
     issuer::Issuer,
     options::{Authority, KeySource, Options, Task},
 };
@@ -30,6 +33,29 @@ use crate::{
 /// Every algorithm with a public key. A device lists those of its issuer only, and links no other.
 static ALGORITHMS: &[&dyn Algorithm] =
     &[&Es256, &Es384, &Es512, &EdDsa, &Ed25519, &Rs256, &Rs384, &Rs512, &Ps256, &Ps384, &Ps512];
+
+/// Every way to encrypt to the gateway. A device lists those of its issuer only.
+static KEY_MANAGEMENTS: &[&dyn KeyManagement] = &[
+    &Dir,
+    &A128Kw,
+    &A192Kw,
+    &A256Kw,
+    &A128GcmKw,
+    &A192GcmKw,
+    &A256GcmKw,
+    &EcdhEsP256,
+    &EcdhEsP256A128Kw,
+    &EcdhEsP256A192Kw,
+    &EcdhEsP256A256Kw,
+    &EcdhEsX25519,
+    &EcdhEsX25519A128Kw,
+    &EcdhEsX25519A192Kw,
+    &EcdhEsX25519A256Kw,
+    &RsaOaep,
+    &RsaOaep256,
+];
+static CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] =
+    &[&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
 
 fn main() -> ExitCode {
     let task = match options::read(std::env::args_os().skip(1)) {
@@ -59,7 +85,7 @@ fn main() -> ExitCode {
 
 async fn run(task: Task) -> Result<ExitCode, String> {
     let (options, self_test) = match task {
-        Task::Serve(options) => (options, false),
+        Task::Serve(options) => (*options, false),
         _ => {
             (Options { listen: SocketAddr::from(([127, 0, 0, 1], 0)), tls_ends_in_front: false, authority: None }, true)
         }
@@ -92,6 +118,8 @@ struct Guarded {
     audience: &'static str,
     policy: Policy<'static>,
     keys: Keys,
+    /// The gateway's own keys.
+    decryption_keys: Option<&'static DecryptionKeyring>,
     /// Requests to try; none without the demo issuer, whose key alone is here.
     examples: Vec<Example>,
 }
@@ -104,17 +132,20 @@ enum Keys {
 
 impl Guarded {
     fn by(authority: Authority) -> Result<Self, String> {
-        let Authority { issuer, audience, relaxed, keys } = authority;
+        let Authority { issuer, audience, relaxed, keys, decryption_keys } = authority;
         let (issuer, audience) = (leak(issuer), leak(audience));
+        let decryption_keys = decryption_keys.map(|path| host::decryption_keys_of_file(&path)).transpose()?;
         let keys = match keys {
             KeySource::File(jwks) => Keys::Here(Box::new(host::keys_of_file(&jwks)?)),
-            KeySource::Discovery(discovery) => Keys::Remote(Box::new(Remote::new(issuer, discovery)?)),
+            KeySource::Discovery(discovery) => {
+                Keys::Remote(Box::new(Remote::new(issuer, discovery, decryption_keys.map(decryption))?))
+            }
         };
         let mut policy = Policy::new(issuer, audience, ALGORITHMS);
         if relaxed {
             policy = policy.with_token_type(TokenType::Relaxed);
         }
-        Ok(Self { issuer, audience, policy, keys, examples: Vec::new() })
+        Ok(Self { issuer, audience, policy, keys, decryption_keys, examples: Vec::new() })
     }
 
     fn by_demo(base: &str) -> Result<Self, String> {
@@ -124,7 +155,7 @@ impl Guarded {
         let audience = leak(base.to_owned());
         let policy = Policy::new(issuer::ISSUER, audience, ALGORITHMS);
         let examples = demo::examples(&issuer, audience, now.seconds());
-        Ok(Self { issuer: issuer::ISSUER, audience, policy, keys, examples })
+        Ok(Self { issuer: issuer::ISSUER, audience, policy, keys, decryption_keys: None, examples })
     }
 
     fn introduction(&self, base: &str, transport: Transport) -> String {
@@ -140,11 +171,16 @@ impl Guarded {
             },
             Keys::Remote(remote) => remote.introduction(),
         };
+        let opens = self.decryption_keys.map_or_else(String::new, |keys| {
+            let noun = if keys.len() == 1 { "a key" } else { "keys" };
+            format!("opens     what is encrypted to {noun} of its own\n  ")
+        });
         format!(
             "gateway: a resource server on {base}\n  \
                guards    GET /sensor (scope {}), PUT /led (scope {})\n  \
                takes     access tokens of {} for {}\n  \
                keys      {keys}\n  \
+               {opens}\
                requests  {network}\n",
             SensorRead::SCOPE,
             LedSet::SCOPE,
@@ -166,7 +202,10 @@ impl Guarded {
             metadata_url: url.map(leak),
         };
         match self.keys {
-            Keys::Here(keys) => serve(listener, resource, LocalVerifier::new(self.policy, *keys, SystemClock)),
+            Keys::Here(keys) => {
+                let verifier = LocalVerifier::new(self.policy, *keys, SystemClock);
+                serve(listener, resource, verifier.with_decryption(self.decryption_keys.map(decryption)));
+            }
             Keys::Remote(remote) => serve(listener, resource, remote.start(self.policy)),
         }
     }
@@ -174,6 +213,10 @@ impl Guarded {
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
     host::serve(listener, gateway_app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
+}
+
+fn decryption(keys: &'static DecryptionKeyring) -> Decryption<'static> {
+    Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, keys)
 }
 
 /// What the application borrows lives as long as the program.

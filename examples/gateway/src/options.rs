@@ -29,6 +29,10 @@ Options:
                           a file with the gateway's secret there
   --client-secret SECRET  the secret itself, which every process of this machine can read; for trying
   --client-auth METHOD    how the secret is shown: basic (default), post or jwt
+  --introspection-response FORM
+                          the form of its answers, as the gateway is registered there: json (default), jwt (RFC 9701),
+                          encrypted-jwt (with --decryption-keys), or keycloak
+  --decryption-keys FILE  also take access tokens that are encrypted to these private keys, a JWK or a JWK Set
   --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
   --self-test             send the printed requests itself, on a free port, and compare the answers
@@ -43,7 +47,7 @@ pub enum Task {
     /// Test itself.
     SelfTest,
     /// Serve.
-    Serve(Options),
+    Serve(Box<Options>),
 }
 
 /// How to serve.
@@ -68,6 +72,8 @@ pub struct Authority {
     pub relaxed: bool,
     /// Where its keys are.
     pub keys: KeySource,
+    /// The file with the gateway's own private keys.
+    pub decryption_keys: Option<PathBuf>,
 }
 
 /// Where keys come from.
@@ -99,6 +105,22 @@ pub struct Introspection {
     pub method: ClientMethod,
     /// By what.
     pub secret: SecretSource,
+    /// How it answers.
+    pub response: ResponseForm,
+}
+
+/// The form of what the server answers about tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseForm {
+    /// Plain JSON (RFC 7662).
+    #[default]
+    Json,
+    /// Signed (RFC 9701).
+    Jwt,
+    /// Signed, and encrypted to the gateway.
+    EncryptedJwt,
+    /// Keycloak's own: JSON, with the claims signed in it.
+    Keycloak,
 }
 
 /// How a client shows its secret (OpenID Connect Core §9).
@@ -164,6 +186,12 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
                 once("--client-secret-file", &mut given.secret_file, value(&mut parser)?.into())?;
             }
             Arg::Long("client-auth") => once("--client-auth", &mut given.method, method(&text(&mut parser)?)?)?,
+            Arg::Long("introspection-response") => {
+                once("--introspection-response", &mut given.response, response(&text(&mut parser)?)?)?;
+            }
+            Arg::Long("decryption-keys") => {
+                once("--decryption-keys", &mut given.decryption_keys, value(&mut parser)?.into())?;
+            }
             Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,
             Arg::Long("self-test") => once("--self-test", &mut self_test, ())?,
@@ -183,7 +211,7 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
              put TLS in front, and say --tls-ends-in-front"
         ));
     }
-    Ok(Task::Serve(Options { listen, tls_ends_in_front, authority }))
+    Ok(Task::Serve(Box::new(Options { listen, tls_ends_in_front, authority })))
 }
 
 /// What was said of the authorization server.
@@ -200,6 +228,8 @@ struct Given {
     secret: Option<String>,
     secret_file: Option<PathBuf>,
     method: Option<ClientMethod>,
+    response: Option<ResponseForm>,
+    decryption_keys: Option<PathBuf>,
     relaxed: Option<()>,
 }
 
@@ -207,6 +237,10 @@ impl Given {
     fn authority(self) -> Result<Option<Authority>, String> {
         let is_local = self.jwks.is_some() || self.issuer.is_some();
         let relaxed = self.relaxed.is_some();
+        let decryption_keys = self.decryption_keys.clone();
+        if self.response == Some(ResponseForm::EncryptedJwt) && decryption_keys.is_none() {
+            return Err("--introspection-response encrypted-jwt goes with --decryption-keys".into());
+        }
         if let Some(issuer) = self.discover.clone() {
             if is_local {
                 return Err("--discover finds the keys of its issuer: leave out --jwks and --issuer".into());
@@ -217,14 +251,17 @@ impl Given {
                  as in --ca /etc/ssl/certs/ca-certificates.crt",
             )?;
             let keys = KeySource::Discovery(Discovery { ca, introspection: self.introspection()? });
-            return Ok(Some(Authority { issuer, audience, relaxed, keys }));
+            return Ok(Some(Authority { issuer, audience, relaxed, keys, decryption_keys }));
         }
         if let Some(name) = self.needs_discovery() {
             return Err(format!("{name} goes with --discover"));
         }
         match (self.jwks, self.issuer, self.audience) {
             (Some(jwks), Some(issuer), Some(audience)) => {
-                Ok(Some(Authority { issuer, audience, relaxed, keys: KeySource::File(jwks) }))
+                Ok(Some(Authority { issuer, audience, relaxed, keys: KeySource::File(jwks), decryption_keys }))
+            }
+            (None, None, None) if decryption_keys.is_some() => {
+                Err("--decryption-keys goes with --jwks or --discover".into())
             }
             (None, None, None) if relaxed => Err("--relaxed goes with --jwks or --discover".into()),
             (None, None, None) => Ok(None),
@@ -253,7 +290,8 @@ impl Given {
             (None, None) => return Err("to introspect goes with --client-secret-file".into()),
             (Some(_), Some(_)) => return Err("--client-secret-file and --client-secret: one secret is enough".into()),
         };
-        Ok(Some(Introspection { always, client_id, method: self.method.unwrap_or_default(), secret }))
+        let (method, response) = (self.method.unwrap_or_default(), self.response.unwrap_or_default());
+        Ok(Some(Introspection { always, client_id, method, secret, response }))
     }
 
     /// The first option without use where no server is called.
@@ -271,6 +309,7 @@ impl Given {
             ("--client-secret", self.secret.is_some()),
             ("--client-secret-file", self.secret_file.is_some()),
             ("--client-auth", self.method.is_some()),
+            ("--introspection-response", self.response.is_some()),
         ]
         .into_iter()
         .find(|(_, given)| *given)
@@ -303,6 +342,16 @@ fn method(text: &str) -> Result<ClientMethod, String> {
         "post" => Ok(ClientMethod::Post),
         "jwt" => Ok(ClientMethod::Jwt),
         other => Err(format!("--client-auth takes basic, post or jwt, and not {other:?}")),
+    }
+}
+
+fn response(text: &str) -> Result<ResponseForm, String> {
+    match text {
+        "json" => Ok(ResponseForm::Json),
+        "jwt" => Ok(ResponseForm::Jwt),
+        "encrypted-jwt" => Ok(ResponseForm::EncryptedJwt),
+        "keycloak" => Ok(ResponseForm::Keycloak),
+        other => Err(format!("--introspection-response takes json, jwt, encrypted-jwt or keycloak, and not {other:?}")),
     }
 }
 

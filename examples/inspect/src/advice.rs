@@ -83,6 +83,7 @@ fn claim_advice(claim: Claim, reason: Reason) -> &'static str {
              client."
         }
         (Claim::IdToken | Claim::Events, _) => "Send the access token, not the ID token or the logout token.",
+        (Claim::TokenIntrospection, _) => "Send the access token, not an answer about one.",
         (_, Reason::Missing) => {
             "RFC 9068 requires the claim: have the server add it. If the server is from before RFC 9068, use --relaxed, and \
              Policy::relaxed on the device."

@@ -2,19 +2,23 @@
 
 use core::{convert::Infallible, pin::pin, time::Duration};
 
-use bearward_core::{BearerToken, CallError, Fresh, IntrospectionRequest, Metadata, UnixTime, WellKnown};
+use bearward_core::{
+    ActiveToken, BearerToken, CallError, Error, Fresh, IntrospectionError, IntrospectionRequest, Metadata, UnixTime,
+    WellKnown,
+};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
 
-use super::{AuthorizationServer, ResourceServer};
+use super::{AuthorizationServer, LocalKeys, ResourceServer};
 use crate::{
-    client::{Fetched, HttpClient, Session},
+    client::{HttpClient, Session},
     clock::{Clock, Timer},
     discovery::{URL_BYTES, is_absent, wants_mtls_aliases},
     error::NetError,
     exchange::{Job, Taken},
     failure::{Failure, FailureKind},
+    freshness::Standing,
     http::within,
     tls::Tls,
     url::Url,
@@ -30,8 +34,8 @@ const METADATA_AGE: Duration = Duration::from_secs(86_400);
 const METADATA_DOUBT: Duration = Duration::from_secs(600);
 
 /// How many connections one job may take: one that has died, one for the metadata, one for the keys, if these lie on
-/// another server, and one more that has died.
-const CONNECTIONS: u8 = 4;
+/// another server, and one more that has died; and for an answer that another key has signed, two more.
+const CONNECTIONS: u8 = 6;
 
 impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize>
     ResourceServer<'_, R, KEYS, REMEMBERED, BYTES>
@@ -40,7 +44,8 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
     /// it. Dropping it loses no more than the job in hand.
     ///
     /// `rng` makes what a client's assertion must never say twice. `buffer` takes a request to the introspection endpoint,
-    /// and then its answer: `BYTES` and 512 are enough for most.
+    /// and then its answer: `BYTES` and 512 are enough for most. Where answers are signed, four sevenths of it take the
+    /// answer, and the rest what is decoded of it: then 2.5 KiB are enough for most, also if they are encrypted.
     pub async fn run<N, T, C, M>(
         &self,
         http: &mut HttpClient<'_, N, T, C, M>,
@@ -66,17 +71,17 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
                     if !runner.is_due(taken).await {
                         continue;
                     }
-                    Turn { taken, again: false, connections: 0 }
+                    runner.begin(taken).await
                 }
             };
             let mut text = [0; URL_BYTES];
-            let mut opened = match runner.next_call(turn.taken.job, &mut text) {
+            let mut opened = match runner.next_call(turn.job(), &mut text) {
                 Ok((_, url)) => http.open(&url).await.map_err(Failure::from),
                 Err(failure) => Err(failure),
             };
             match &mut opened {
                 Ok(session) => waiting = runner.serve(turn, session).await,
-                Err(failure) => runner.fail(turn.taken, *failure).await,
+                Err(failure) => waiting = runner.fail(turn, *failure).await,
             }
         }
     }
@@ -89,6 +94,17 @@ struct Turn {
     /// Whether it was sent before, over a connection that had died.
     again: bool,
     connections: u8,
+    /// Whether the keys have to be fetched before.
+    wants_keys: bool,
+    /// Whether that was tried.
+    tried_keys: bool,
+}
+
+impl Turn {
+    /// What is done next: the job itself, or the keys that it needs.
+    const fn job(&self) -> Job {
+        if self.wants_keys { Job::Reload } else { self.taken.job }
+    }
 }
 
 /// What a job needs next.
@@ -100,10 +116,14 @@ enum Call {
 
 /// How far a job came in a session.
 enum Progress<'b> {
-    Done(Option<Fetched<'b>>),
+    Done(Option<ActiveToken<'b>>),
     /// Its next call goes somewhere else.
     Elsewhere,
+    /// The answer is signed by a key that is not known.
+    WantsKeys,
 }
+
+const UNKNOWN_KEY: FailureKind = FailureKind::Introspection(IntrospectionError::Jwt(Error::UnknownKey));
 
 struct Runner<'r, 'a, R: RawMutex, C, M, G, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize> {
     server: &'r ResourceServer<'a, R, KEYS, REMEMBERED, BYTES>,
@@ -131,6 +151,21 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         false
     }
 
+    /// A job that nothing was done for yet. An answer that will be signed needs keys.
+    async fn begin(&self, taken: Taken) -> Turn {
+        let Self { server, timer, .. } = self;
+        let wants_keys = taken.job == Job::Introspect
+            && self.verifies_by_fetched_keys()
+            && server.keys.standing(timer.elapsed()).await != Standing::Fresh
+            && server.keys.pause(timer.elapsed()).await.is_none();
+        Turn { taken, again: false, connections: 0, wants_keys, tried_keys: wants_keys }
+    }
+
+    fn verifies_by_fetched_keys(&self) -> bool {
+        let authority = &self.server.authority;
+        authority.response.is_signed() && authority.response_keys.is_none()
+    }
+
     /// Does the jobs that go to this server, until there is none for a while. Gives back the one that needs another
     /// connection. The session is of no more use then; it is only lent, for it is large, and futures do not let go of what
     /// is moved into them.
@@ -142,17 +177,26 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         turn.connections = turn.connections.saturating_add(1);
         let exchange = &self.server.exchange;
         loop {
-            match self.work(turn.taken, session).await {
-                Ok(Progress::Done(fetched)) => exchange.finish(turn.taken, &Ok(fetched)).await,
+            match self.work(&mut turn, session).await {
+                Ok(Progress::Done(told)) => exchange.finish(turn.taken, &Ok(told)).await,
+                Ok(Progress::WantsKeys) => {
+                    (turn.wants_keys, turn.tried_keys) = (true, true);
+                    continue;
+                }
                 Ok(Progress::Elsewhere) if turn.connections < CONNECTIONS => {
                     session.close().await;
                     return Some(turn);
                 }
-                Ok(Progress::Elsewhere) => self.fail(turn.taken, NetError::Stale.into()).await,
                 Err(Failure { kind: FailureKind::Net(NetError::Stale), .. }) if !turn.again => {
                     return Some(Turn { again: true, ..turn });
                 }
-                Err(failure) => self.fail(turn.taken, failure).await,
+                outcome => {
+                    let failure = outcome.err().unwrap_or(NetError::Stale.into());
+                    if let Some(turn) = self.fail(turn, failure).await {
+                        session.close().await;
+                        return Some(turn);
+                    }
+                }
             }
             turn = loop {
                 // A job that was taken is never dropped with this wait: whether it is due is looked at behind it.
@@ -161,7 +205,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                     return None;
                 };
                 if self.is_due(taken).await {
-                    break Turn { taken, again: false, connections: 1 };
+                    break Turn { connections: 1, ..self.begin(taken).await };
                 }
             };
         }
@@ -170,23 +214,32 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
     /// A job, as far as this session goes.
     async fn work<N: TcpConnect, T: Tls>(
         &mut self,
-        taken: Taken,
+        turn: &mut Turn,
         session: &mut Session<'_, N, T, M>,
     ) -> Result<Progress<'_>, Failure> {
         loop {
             let mut text = [0; URL_BYTES];
-            let (call, url) = self.next_call(taken.job, &mut text)?;
+            let (call, url) = self.next_call(turn.job(), &mut text)?;
             if !session.serves(&url) {
                 return Ok(Progress::Elsewhere);
             }
-            match (call, taken.job) {
+            match (call, turn.job()) {
                 (Call::Metadata, _) => self.discover(session, &url).await?,
                 (Call::Job, Job::Reload) => {
                     self.server.keys.reload_over(session, &url).await?;
-                    return Ok(Progress::Done(None));
+                    if !turn.wants_keys {
+                        return Ok(Progress::Done(None));
+                    }
+                    turn.wants_keys = false;
                 }
                 (Call::Job, Job::Introspect) => {
-                    return Ok(Progress::Done(self.introspect(taken, session, &url).await?));
+                    let may_fetch = !turn.tried_keys
+                        && self.verifies_by_fetched_keys()
+                        && self.server.keys.pause(self.timer.elapsed()).await.is_none();
+                    return match self.introspect(turn.taken, session, &url).await {
+                        Err(Failure { kind: UNKNOWN_KEY, .. }) if may_fetch => Ok(Progress::WantsKeys),
+                        outcome => outcome.map(Progress::Done),
+                    };
                 }
             }
         }
@@ -239,7 +292,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         taken: Taken,
         session: &mut Session<'_, N, T, M>,
         url: &Url<'_>,
-    ) -> Result<Option<Fetched<'_>>, Failure> {
+    ) -> Result<Option<ActiveToken<'_>>, Failure> {
         let Self { server, clock, rng, buffer, known_since, place, .. } = self;
         let client = server.authority.client.ok_or(FailureKind::NoEndpoint)?;
         let fresh = clock.now().map(|now: UnixTime| {
@@ -250,7 +303,8 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         let out = &mut **buffer;
         let written = server.exchange.with_token(taken, |token| {
             let token = str::from_utf8(token).ok().and_then(|token| BearerToken::new(token).ok());
-            IntrospectionRequest::new(token.ok_or(CallError::BufferTooSmall)?).write(&client, fresh, out)
+            let request = IntrospectionRequest::new(token.ok_or(CallError::BufferTooSmall)?);
+            request.with_response(&server.authority.response).write(&client, fresh, out)
         });
         let Some(request) = written.await else { return Ok(None) };
         let request = request?;
@@ -262,17 +316,32 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
             (*known_since, *place) = (None, WellKnown::OAuth);
         }
         let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        Ok(Some(Fetched { answer, max_age: None, retry_after }))
+        // What is decoded of an answer has three quarters of its length.
+        let form = &server.authority.response;
+        let decoded = if form.is_signed() { (buffer.len() / 7).saturating_mul(3) } else { 0 };
+        let (decoded, rest) = buffer.split_at_mut_checked(decoded).ok_or(CallError::BufferTooSmall)?;
+        let answer = response.read_all(rest).await?;
+        let now = clock.now();
+        let read = match server.authority.response_keys {
+            Some(LocalKeys(keys)) => form.read(answer, keys, now, decoded),
+            None => server.keys.with(|keys| form.read(answer, keys, now, decoded)).await,
+        };
+        read.map(Some).map_err(|error| Failure::after(error, retry_after))
     }
 
     fn metadata_age(&self) -> Option<Duration> {
         self.known_since.map(|since| self.timer.elapsed().saturating_sub(since))
     }
 
-    async fn fail(&mut self, taken: Taken, failure: Failure) {
-        if taken.job == Job::Reload {
-            self.server.keys.fail(self.timer.elapsed()).await;
+    /// Ends a job that came to nothing. Gives it back if it was only newer keys that could not be had, and the old ones serve
+    /// on.
+    async fn fail(&mut self, turn: Turn, failure: Failure) -> Option<Turn> {
+        let Self { server, timer, .. } = self;
+        if turn.job() == Job::Reload {
+            server.keys.fail(timer.elapsed()).await;
+        }
+        if turn.wants_keys && server.keys.standing(timer.elapsed()).await != Standing::Gone {
+            return Some(Turn { wants_keys: false, ..turn });
         }
         let is_old = self.metadata_age().is_some_and(|age| age >= METADATA_DOUBT);
         if is_old || !matches!(failure.kind, FailureKind::Net(_)) {
@@ -280,7 +349,8 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
             self.known_since = None;
             self.place = WellKnown::OAuth;
         }
-        self.server.exchange.finish(taken, &Err(failure)).await;
+        self.server.exchange.finish(turn.taken, &Err(failure)).await;
+        None
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use bearward_core::{
     ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Algorithm, Answer, ContentEncryption, Decryption, DecryptionKey,
-    DecryptionKeyEntry, DecryptionKeySet, Error, KeyManagement, KeyParameters, Secret, UnixTime, UserInfoEndpoint,
-    decrypt_jwe, limits,
+    DecryptionKeyEntry, DecryptionKeySet, Error, IntrospectionResponse, KeyManagement, KeyParameters, Secret, UnixTime,
+    UserInfoEndpoint, decrypt_jwe, limits,
 };
 use fuzz::{AnyKey, Believer};
 
@@ -89,6 +89,15 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         assert_eq!((user.algorithm(), user.content_encryption()), (Some("believed"), Some("believed")));
         let claims: serde_json::Value = serde_json::from_str(user.json()).unwrap();
         assert_eq!((&claims["sub"], &claims["iss"]), (&"jane".into(), &"https://authority.example".into()));
+    }
+    let (mut body, mut buffer) = (data.to_vec(), vec![0; data.len()]);
+    let answer = Answer { status: 200, content_type: Some("application/token-introspection+jwt"), body: &mut body };
+    let response =
+        IntrospectionResponse::signed_and_encrypted("https://authority.example", "valve", algorithms, decryption);
+    if let Ok(told) = response.read(answer, &AnyKey, UnixTime::from_seconds(1_800_000_000), &mut buffer) {
+        let protection = told.protection().unwrap();
+        assert_eq!((protection.algorithm(), protection.content_encryption()), ("believed", Some("believed")));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(told.json()).unwrap()["active"], true);
     }
 });
 

@@ -3,6 +3,7 @@
 //! The modules are about the device's own calls. Here it is another client that calls, so that it shows how the server
 //! itself behaves.
 
+mod encrypted;
 mod endpoints;
 mod https;
 mod introspection;

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bearward_core::{Algorithm, BearerToken, Client, Error, Es256Signer, Policy, UnixTime};
+use bearward_core::{AccessToken, Algorithm, BearerToken, Client, Error, Es256Signer, Policy, UnixTime};
 use bearward_net::{
     AuthorizationServer, ClientCertificate, Clock, EmbeddedTls, HttpClient, Refusal, ResourceServer, TLS_RECORD_BYTES,
     Timer, Trust,
@@ -194,7 +194,7 @@ pub fn client() -> Client<'static> {
     Client::secret_basic(client_id("client_secret_basic").leak(), CLIENT_SECRET)
 }
 
-type Front = ResourceServer<'static, NoopRawMutex, 16, 4, 1024>;
+type Front = ResourceServer<'static, NoopRawMutex, 16, 4, 1536>;
 
 /// A resource server, and the task that calls its authorization server.
 pub struct Device {
@@ -214,7 +214,7 @@ impl Device {
             Box::leak(Box::new(ResourceServer::new(policy, configure(AuthorizationServer::new(issuer)))));
         let time = caller.time.clone();
         spawn_local(async move {
-            let mut buffer = [0; 1536];
+            let mut buffer = [0; 3072];
             caller.call(async |http| server.run(http, &mut rng(), &mut buffer).await).await
         });
         Self { time, server }
@@ -222,11 +222,16 @@ impl Device {
 
     /// The client of a token that is let in, and may open the valve.
     pub async fn authorize(&self, token: &str) -> Result<String, Refusal> {
-        let mut buffer = [0; 2048];
+        self.ask(token, |token| token.client_id().map_or_else(String::new, |client| client.to_string())).await
+    }
+
+    /// What `look` finds in a token that is let in, and may open the valve.
+    pub async fn ask<T>(&self, token: &str, look: impl FnOnce(AccessToken<'_>) -> T) -> Result<T, Refusal> {
+        let mut buffer = [0; 3072];
         let token = BearerToken::new(token)?;
         let token = self.server.authorize(token, &self.time, &self.time, &mut buffer).await?;
         token.require_scope("valve:open")?;
-        Ok(token.client_id().map_or_else(String::new, |client| client.to_string()))
+        Ok(look(token))
     }
 
     pub async fn refusal(&self, token: &str) -> Refusal {

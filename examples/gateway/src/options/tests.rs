@@ -2,7 +2,7 @@ use super::*;
 
 fn serve(arguments: &[&str]) -> Options {
     match read(arguments) {
-        Ok(Task::Serve(options)) => options,
+        Ok(Task::Serve(options)) => *options,
         other => panic!("{arguments:?}: {other:?}"),
     }
 }
@@ -23,6 +23,7 @@ fn an_authority_has_keys_issuer_and_audience() {
         audience: "api://valve".into(),
         relaxed: false,
         keys: KeySource::File("keys.json".into()),
+        decryption_keys: None,
     };
     assert_eq!(serve(&complete).authority, Some(expected));
     assert!(serve(&[complete.as_slice(), &["--relaxed"]].concat()).authority.unwrap().relaxed);
@@ -55,6 +56,8 @@ fn wrong_options_are_named_in_one_line() {
         (&["--self-test", "--listen", "127.0.0.1:1"], "--self-test"),
         (&["--client-id", ""], "--client-id"),
         (&["--client-auth", "digest"], "digest"),
+        (&["--introspection-response", "xml"], "xml"),
+        (&["--decryption-keys", "own.json"], "--jwks or --discover"),
         (&["-x"], "-x"),
         (&["keys.json"], "keys.json"),
     ] {
@@ -92,13 +95,33 @@ fn who_introspects_is_a_client_with_a_secret() {
             (&["--client-auth=jwt"], ClientMethod::Jwt),
         ] {
             let secret = SecretSource::File("secret".into());
-            let expected = Introspection { always, client_id: "valve".into(), method: expected, secret };
+            let response = ResponseForm::Json;
+            let expected = Introspection { always, client_id: "valve".into(), method: expected, secret, response };
             assert_eq!(discovery(&[&[way][..], &CLIENT, method].concat()).introspection, Some(expected));
         }
     }
     let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).introspection.unwrap();
     assert_eq!(given.secret, SecretSource::Given(HiddenText("gX1f".into())));
     assert!(!format!("{given:?}").contains("gX1f"));
+}
+
+#[test]
+fn answers_come_in_the_form_that_is_registered_and_tokens_may_be_encrypted() {
+    for (form, expected) in [
+        ("json", ResponseForm::Json),
+        ("jwt", ResponseForm::Jwt),
+        ("encrypted-jwt", ResponseForm::EncryptedJwt),
+        ("keycloak", ResponseForm::Keycloak),
+    ] {
+        let form = ["--introspection-response", form, "--decryption-keys", "own.json"];
+        let more = [&["--introspect"][..], &CLIENT, &form].concat();
+        assert_eq!(discovery(&more).introspection.unwrap().response, expected);
+        let authority = serve(&[&DISCOVERY, &*more].concat()).authority.unwrap();
+        assert_eq!(authority.decryption_keys, Some("own.json".into()));
+    }
+    let local = ["--jwks", "keys.json", "--issuer", "https://as.example", "--audience", "api://valve"];
+    let authority = serve(&[&local[..], &["--decryption-keys", "own.json"]].concat()).authority.unwrap();
+    assert_eq!(authority.decryption_keys, Some("own.json".into()));
 }
 
 #[test]
@@ -111,6 +134,14 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
         (&["--always-introspect", "--client-id", "valve"], "to introspect goes with --client-secret-file"),
         (&["--client-id", "valve"], "--client-id goes with --introspect or --always-introspect"),
         (&["--client-auth", "jwt"], "--client-auth goes with --introspect or --always-introspect"),
+        (
+            &["--introspection-response", "jwt"],
+            "--introspection-response goes with --introspect or --always-introspect",
+        ),
+        (
+            &["--introspect", "--introspection-response", "encrypted-jwt"],
+            "--introspection-response encrypted-jwt goes with --decryption-keys",
+        ),
         (
             &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-secret-file", "b"],
             "--client-secret-file and --client-secret: one secret is enough",

@@ -7,7 +7,8 @@ use std::{
 };
 
 use tests::{
-    authority::{Authority, CLIENT_SECRET, TokenFormat, client_id},
+    authority::{Authority, CLIENT_SECRET, TokenFormat, client_id, userinfo_client},
+    grid::Combination,
     pki::{self, KeyType, Pki, authority_params},
 };
 
@@ -152,6 +153,74 @@ fn always_introspecting_asks_after_a_good_signature_and_not_after_a_bad_one() {
     assert_eq!((answer.status, answer.error_code()), (401, Some("invalid_token")));
 }
 
+fn decryption_keys(combination: &Combination) -> TemporaryFile {
+    TemporaryFile::new(combination.private_key().unwrap().to_string())
+}
+
+#[test]
+fn rfc9068_6_encrypted_access_tokens_are_taken_with_the_gateways_own_key() {
+    let mut authority = authority();
+    for alg in ["ECDH-ES", "ECDH-ES+A256KW", "RSA-OAEP-256"] {
+        let combination = Combination::of(alg);
+        let keys = decryption_keys(&combination);
+        let server = discovering(&authority, &["--decryption-keys", keys.path()]);
+        assert!(server.printed().contains("opens     what is encrypted to a key of its own"), "{}", server.printed());
+        let good = authority.encrypted_access_token(&combination, SCOPE, AUDIENCE);
+        assert_eq!((status(&server, &good), status(&server, &good)), (200, 200), "{alg}");
+        assert_eq!(status(&server, &authority.access_token(JWT, SCOPE, AUDIENCE)), 200);
+        let elsewhere = authority.encrypted_access_token(&combination, SCOPE, "https://other.example");
+        let tampered = format!("{}AAAA", &good[..good.len() - 4]);
+        let other = authority.encrypted_access_token(&Combination::of("RSA-OAEP"), SCOPE, AUDIENCE);
+        for bad in [elsewhere, tampered, other] {
+            let answer = sensor(&server, &bad);
+            assert_eq!((answer.status, answer.error_code()), (401, Some("invalid_token")));
+        }
+        let narrow = authority.encrypted_access_token(&combination, "led:set", AUDIENCE);
+        assert_eq!(status(&server, &narrow), 403);
+        assert_eq!(server.log(), [""; 0]);
+        // Without the key it is refused.
+        let answer = sensor(&discovering(&authority, &[]), &good);
+        assert_eq!((answer.status, answer.error_code()), (401, Some("invalid_token")));
+        assert!(answer.body.contains("encrypted"), "{}", answer.body);
+    }
+}
+
+#[test]
+fn rfc9701_the_server_is_asked_for_answers_in_the_form_that_is_registered() {
+    let mut authority = authority();
+    let secret = TemporaryFile::new(CLIENT_SECRET);
+    let combination = Combination::of("ECDH-ES+A128KW");
+    let keys = decryption_keys(&combination);
+    let asking = |authority: &Authority, client: &str, form: &str| {
+        let client = ["--introspect", "--client-id", client, "--client-secret-file", secret.path()];
+        let form = ["--introspection-response", form, "--decryption-keys", keys.path()];
+        discovering(authority, &[&client[..], &form].concat())
+    };
+    let [signing, encrypting] = [userinfo_client(Some("ES256")), combination.client()];
+    for (client, form, printed) in
+        [(&signing, "jwt", "for signed answers"), (&encrypting, "encrypted-jwt", "for signed and encrypted answers")]
+    {
+        let server = asking(&authority, client, form);
+        assert!(server.printed().contains(printed), "{}", server.printed());
+        let [good, revoked] = [(); 2].map(|()| authority.access_token(TokenFormat::Opaque, SCOPE, AUDIENCE));
+        assert_eq!((status(&server, &good), status(&server, &good)), (200, 200), "{form}");
+        authority.revoke(&revoked);
+        assert_eq!(status(&server, &revoked), 401);
+        assert_eq!(server.log(), [""; 0]);
+    }
+    for (client, form, told) in [
+        (&signing, "encrypted-jwt", "the token is not encrypted"),
+        (&encrypting, "jwt", "the token is encrypted"),
+        (&signing, "keycloak", "the answer about the token is not signed"),
+    ] {
+        let server = asking(&authority, client, form);
+        let token = authority.access_token(TokenFormat::Opaque, SCOPE, AUDIENCE);
+        assert_unavailable(&sensor(&server, &token));
+        let log = server.log();
+        assert!(log.len() == 1 && log[0].contains(told), "{form}: {log:?}");
+    }
+}
+
 #[test]
 fn an_outage_leaves_jwts_good_is_503_for_opaque_tokens_and_passes() {
     let mut authority = Authority::start(&PKI);
@@ -244,6 +313,11 @@ fn a_file_that_is_of_no_use_is_named_in_one_line() {
         let file = TemporaryFile::new(content);
         let line = fails(good.path(), &[&client[..], &[file.path()]].concat());
         assert!(line.contains(file.path()) && !line.contains("lines"), "{line}");
+    }
+    for content in ["", "{}", r#"{"keys":[]}"#, r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#] {
+        let file = TemporaryFile::new(content);
+        let line = fails(good.path(), &["--decryption-keys", file.path()]);
+        assert!(line.contains(file.path()), "{line}");
     }
     let short = TemporaryFile::new("gX1fBat3bV");
     let line = fails(good.path(), &[&client[..], &[short.path()]].concat());
