@@ -5,9 +5,9 @@ use core::{fmt::Write as _, hint::black_box};
 use bearward_core::{
     A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
     A256GcmKw, A256Kw, Answer, BearerToken, ContentEncryption, Decryption, DecryptionKey, DecryptionKeyEntry,
-    DecryptionKeySet, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw, EcdhEsX25519,
-    EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, JwkSet, KeyManagement, Secret, UnixTime,
-    UserInfoEndpoint, decrypt_jwe,
+    DecryptionKeySet, DeviceKeyError, DeviceKeys, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw,
+    EcdhEsP256A256Kw, EcdhEsX25519, EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Error, JwkSet,
+    KeyManagement, KeyPurpose, KeyStage, Secret, Signer, UnixTime, UserInfoEndpoint, decrypt_jwe,
 };
 
 use crate::{ALGORITHMS, POLICY, Sink};
@@ -35,6 +35,9 @@ static CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] =
 
 /// A bare JWE, an access token and an answer about the user, with keys of a file and with the client's secret.
 pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
+    if let Err(error) = device_keys(bytes) {
+        black_box(write!(Sink, "{error} {error:?}").is_ok());
+    }
     let text = core::str::from_utf8(bytes).unwrap_or_default();
     let now = UnixTime::from_seconds(black_box(1_795_318_692));
     let mut own = DecryptionKeySet::<2>::new();
@@ -57,5 +60,33 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
     let token = BearerToken::new(text)?;
     let access = POLICY.verify_encrypted(token, &decryption, &JwkSet::<4>::new(), now, &mut buffer)?;
     black_box((access.key_management(), access.content_encryption()));
+    Ok(())
+}
+
+/// The device's own keys, from flash or made, to the document that it serves.
+fn device_keys(bytes: &[u8]) -> Result<(), DeviceKeyError> {
+    let mut keys = DeviceKeys::<4>::new();
+    let random = |key: &mut [u8]| {
+        key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        black_box(Ok::<(), ()>(()))
+    };
+    if keys.import(bytes).is_err() {
+        keys.read_local(bytes)?;
+    }
+    keys.set_key_management(core::str::from_utf8(bytes).unwrap_or_default())?;
+    for purpose in [KeyPurpose::Signature, KeyPurpose::EncryptionP256, KeyPurpose::EncryptionX25519] {
+        keys.generate(purpose, random)?;
+        keys.rotate(purpose)?;
+        black_box(keys.drop_previous(purpose));
+        black_box(keys.key_id(purpose, KeyStage::Current));
+    }
+    black_box(write!(Sink, "{} {keys:?} {:?}", keys.public_jwks(), keys.public_jwks()).is_ok());
+    let mut signature = [0; 64];
+    black_box(Signer::sign(&keys, bytes, &mut signature).is_ok());
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &keys);
+    black_box(decrypt_jwe(bytes, &decryption, &mut [0; 256]).is_ok());
+    let mut flash = [0; DeviceKeys::<4>::EXPORT_BYTES];
+    black_box(keys.export(&mut flash)?);
+    keys.clear();
     Ok(())
 }
