@@ -43,7 +43,7 @@ for await (const line of input) {
 process.exit();
 
 function commands() {
-  return { access_token: accessToken, revoke, rotate, shift_clock: shiftClock, state: currentState };
+  return { access_token: accessToken, add_client: addClient, revoke, rotate, shift_clock: shiftClock, state: currentState };
 }
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
@@ -64,6 +64,11 @@ async function accessToken({ client, subject, scope, audience, algorithm }) {
   else grant.addOIDCScope(scope);
   const grantId = await grant.save();
   return new provider.AccessToken({ ...token, accountId: subject, grantId, gty: 'authorization_code' }).save();
+}
+
+// A client that was not known at the start, as an administrator enters it.
+function addClient({ metadata }) {
+  rows.set(`Client ${metadata.client_id}`, { grant_types: [], response_types: [], redirect_uris: [], ...metadata });
 }
 
 async function revoke({ token }) {
@@ -104,6 +109,7 @@ function configure() {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      encryption: { enabled: true },
       introspection: { enabled: true, allowedPolicy: mayAsk },
       jwtUserinfo: { enabled: true },
       mTLS: {
@@ -117,6 +123,8 @@ function configure() {
       resourceIndicators: { enabled: true },
       revocation: { enabled: true, allowedPolicy: mayAsk },
     },
+    // It refuses loopback by its own dispatcher, and devices are there.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount,
     jwks: { keys: state.keys },
     claims: {

@@ -19,9 +19,10 @@ use tokio::task::spawn_local;
 use self::log::{Log, Watched};
 use crate::{
     ALGORITHMS,
+    device_keys::Keys,
     host::KEYS,
     leak,
-    options::{ClientMethod, Discovery, Introspection, SecretSource},
+    options::{ClientMethod, Discovery, Introspection, Proof, SecretSource},
 };
 
 /// How many tokens are remembered, verified and introspected ones each.
@@ -49,12 +50,12 @@ impl Remote {
     /// # Errors
     ///
     /// A sentence that says what is wrong with them.
-    pub fn new(issuer: &'static str, discovery: Discovery) -> Result<Self, String> {
+    pub fn new(issuer: &'static str, discovery: Discovery, device_keys: Option<&'static Keys>) -> Result<Self, String> {
         let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
         let mut asks = None;
         if let Some(introspection) = discovery.introspection {
             let always = introspection.always;
-            let client = client(issuer, introspection)?;
+            let client = client(issuer, introspection, device_keys)?;
             asks = Some((client, always));
             server = server.with_introspection(client);
             if always {
@@ -99,9 +100,20 @@ impl Remote {
     }
 }
 
-fn client(issuer: &'static str, introspection: Introspection) -> Result<Client<'static>, String> {
+fn client(
+    issuer: &'static str,
+    introspection: Introspection,
+    device_keys: Option<&'static Keys>,
+) -> Result<Client<'static>, String> {
     let id = leak(introspection.client_id);
-    let secret = leak(match introspection.secret {
+    let (method, secret) = match introspection.proof {
+        Proof::Secret(method, secret) => (method, secret),
+        Proof::DeviceKey => {
+            let keys = device_keys.ok_or("--client-auth key goes with --device-keys")?;
+            return Ok(Client::private_key_jwt(id, issuer, keys));
+        }
+    };
+    let secret = leak(match secret {
         SecretSource::Given(secret) => {
             eprintln!(
                 "gateway: whoever may list processes reads the secret of --client-secret; --client-secret-file hides it"
@@ -110,7 +122,7 @@ fn client(issuer: &'static str, introspection: Introspection) -> Result<Client<'
         }
         SecretSource::File(path) => secret_of_file(&path)?,
     });
-    match introspection.method {
+    match method {
         ClientMethod::Basic => Ok(Client::secret_basic(id, secret)),
         ClientMethod::Post => Ok(Client::secret_post(id, secret)),
         ClientMethod::Jwt => {

@@ -4,6 +4,7 @@
 
 mod authority;
 mod demo;
+mod device_keys;
 mod host;
 mod issuer;
 mod options;
@@ -16,7 +17,7 @@ use bearward_core::{
     TokenType, Transport,
 };
 use bearward_net::{Clock, tokio::SystemClock};
-use gateway_app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
+use gateway_app::{App, JWKS_PATH, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use crate::{
@@ -59,26 +60,31 @@ fn main() -> ExitCode {
 
 async fn run(task: Task) -> Result<ExitCode, String> {
     let (options, self_test) = match task {
-        Task::Serve(options) => (options, false),
+        Task::Serve(options) => (*options, false),
         _ => {
-            (Options { listen: SocketAddr::from(([127, 0, 0, 1], 0)), tls_ends_in_front: false, authority: None }, true)
+            let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+            (Options { listen, tls_ends_in_front: false, device_keys: None, authority: None }, true)
         }
     };
     let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("{}: {error}", options.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base = format!("http://{address}");
+    let device_keys = options.device_keys.as_ref().map(device_keys::open).transpose()?;
     let mut guarded = match options.authority {
-        Some(authority) => Guarded::by(authority)?,
+        Some(authority) => Guarded::by(authority, device_keys)?,
         None => Guarded::by_demo(&base)?,
     };
     let transport = if options.tls_ends_in_front { Transport::TlsEndsInFront } else { Transport::DangerPlaintext };
     print!("{}", guarded.introduction(&base, transport));
+    if device_keys.is_some() {
+        println!("  its keys  at {base}{JWKS_PATH}");
+    }
     if !self_test {
         print!("{}", demo::curl_lines(&guarded.examples, &base));
         println!("\nCtrl-C ends it.");
     }
     let examples = std::mem::take(&mut guarded.examples);
-    guarded.serve(listener, transport);
+    guarded.serve(listener, transport, device_keys);
     if self_test {
         let good = self_test::run(address, &examples).await;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -103,12 +109,12 @@ enum Keys {
 }
 
 impl Guarded {
-    fn by(authority: Authority) -> Result<Self, String> {
+    fn by(authority: Authority, device_keys: Option<&'static device_keys::Keys>) -> Result<Self, String> {
         let Authority { issuer, audience, relaxed, keys } = authority;
         let (issuer, audience) = (leak(issuer), leak(audience));
         let keys = match keys {
             KeySource::File(jwks) => Keys::Here(Box::new(host::keys_of_file(&jwks)?)),
-            KeySource::Discovery(discovery) => Keys::Remote(Box::new(Remote::new(issuer, discovery)?)),
+            KeySource::Discovery(discovery) => Keys::Remote(Box::new(Remote::new(issuer, discovery, device_keys)?)),
         };
         let mut policy = Policy::new(issuer, audience, ALGORITHMS);
         if relaxed {
@@ -153,17 +159,21 @@ impl Guarded {
         )
     }
 
-    fn serve(self, listener: TcpListener, transport: Transport) {
+    fn serve(self, listener: TcpListener, transport: Transport, device_keys: Option<&'static device_keys::Keys>) {
         let (target, url) = metadata_location(self.audience);
-        let metadata = ResourceMetadata::new(self.audience)
+        let mut metadata = ResourceMetadata::new(self.audience)
             .with_authorization_servers(Box::leak(Box::new([self.issuer])))
             .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+        if let Some(uri) = device_keys.and(jwks_uri(self.audience)) {
+            metadata = metadata.with_jwks_uri(leak(uri));
+        }
         let resource = Resource {
             realm: "gateway",
             transport,
             metadata,
             metadata_target: leak(target),
             metadata_url: url.map(leak),
+            jwks: device_keys.map(device_keys::Keys::public_jwks),
         };
         match self.keys {
             Keys::Here(keys) => serve(listener, resource, LocalVerifier::new(self.policy, *keys, SystemClock)),
@@ -197,9 +207,26 @@ fn metadata_location(resource: &str) -> (String, Option<String>) {
     (target, Some(url))
 }
 
+/// The URL of the resource's own keys, which has to be one of https (RFC 9728 §2).
+fn jwks_uri(resource: &str) -> Option<String> {
+    let rest = resource.strip_prefix("https://").filter(|rest| !rest.contains('#'))?;
+    let host = rest.split(['/', '?']).next()?;
+    Some(format!("https://{host}{JWKS_PATH}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::metadata_location;
+    use super::{jwks_uri, metadata_location};
+
+    #[test]
+    fn rfc9728_2_the_keys_of_a_resource_have_an_https_url_or_none() {
+        for resource in ["https://a.example:8", "https://a.example:8/b?c", "https://a.example:8?b"] {
+            assert_eq!(jwks_uri(resource).as_deref(), Some("https://a.example:8/jwks"));
+        }
+        for resource in ["http://a.example", "api://valve", "https://a.example/#b"] {
+            assert_eq!(jwks_uri(resource), None);
+        }
+    }
 
     #[test]
     fn rfc9728_3_1_the_well_known_path_goes_between_host_and_path_or_query() {

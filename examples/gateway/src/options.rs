@@ -28,7 +28,11 @@ Options:
   --client-secret-file FILE
                           a file with the gateway's secret there
   --client-secret SECRET  the secret itself, which every process of this machine can read; for trying
-  --client-auth METHOD    how the secret is shown: basic (default), post or jwt
+  --client-auth METHOD    how the secret is shown: basic (default), post or jwt; or key, and the gateway's own key signs
+                          in place of a secret; with --device-keys
+  --device-keys FILE      the gateway's own private keys, made if there is no such file; their public halves are
+                          served at /jwks
+  --rotate-device-keys    go on to the next ones first; what the ones before were used for is still understood
   --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
   --self-test             send the printed requests itself, on a free port, and compare the answers
@@ -43,7 +47,7 @@ pub enum Task {
     /// Test itself.
     SelfTest,
     /// Serve.
-    Serve(Options),
+    Serve(Box<Options>),
 }
 
 /// How to serve.
@@ -53,8 +57,19 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether TLS ends in front.
     pub tls_ends_in_front: bool,
+    /// Where the gateway's own keys are, if it has any.
+    pub device_keys: Option<DeviceKeyFile>,
     /// Whose tokens to take; those of the demo issuer if absent.
     pub authority: Option<Authority>,
+}
+
+/// The file with the gateway's own keys.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DeviceKeyFile {
+    /// Its place.
+    pub path: PathBuf,
+    /// Whether to go on to the next keys.
+    pub rotate: bool,
 }
 
 /// An authorization server and its keys.
@@ -96,16 +111,22 @@ pub struct Introspection {
     /// Who asks.
     pub client_id: String,
     /// How that is proved.
-    pub method: ClientMethod,
-    /// By what.
-    pub secret: SecretSource,
+    pub proof: Proof,
+}
+
+/// By what a client proves who it is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A secret, shown in this way.
+    Secret(ClientMethod, SecretSource),
+    /// The gateway's own key: `private_key_jwt`.
+    DeviceKey,
 }
 
 /// How a client shows its secret (OpenID Connect Core §9).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientMethod {
     /// `client_secret_basic`
-    #[default]
     Basic,
     /// `client_secret_post`
     Post,
@@ -142,6 +163,7 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std:
 /// A sentence that says what is wrong.
 pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Task, String> {
     let (mut listen, mut tls_ends_in_front, mut self_test) = (None, None, None);
+    let (mut device_keys, mut rotate) = (None, None);
     let mut given = Given::default();
     let mut count = 0;
     let mut parser = Parser::from_args(arguments);
@@ -163,7 +185,9 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
             Arg::Long("client-secret-file") => {
                 once("--client-secret-file", &mut given.secret_file, value(&mut parser)?.into())?;
             }
-            Arg::Long("client-auth") => once("--client-auth", &mut given.method, method(&text(&mut parser)?)?)?,
+            Arg::Long("client-auth") => once("--client-auth", &mut given.method, text(&mut parser)?)?,
+            Arg::Long("device-keys") => once("--device-keys", &mut device_keys, PathBuf::from(value(&mut parser)?))?,
+            Arg::Long("rotate-device-keys") => once("--rotate-device-keys", &mut rotate, ())?,
             Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,
             Arg::Long("self-test") => once("--self-test", &mut self_test, ())?,
@@ -175,6 +199,15 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
         return if count == 1 { Ok(Task::SelfTest) } else { Err("--self-test goes alone".into()) };
     }
     let authority = given.authority()?;
+    let rotate = rotate.is_some();
+    let device_keys = match device_keys {
+        Some(path) => Some(DeviceKeyFile { path, rotate }),
+        None if rotate => return Err("--rotate-device-keys goes with --device-keys".into()),
+        None => None,
+    };
+    if device_keys.is_none() && authority.as_ref().is_some_and(Authority::signs) {
+        return Err("--client-auth key goes with --device-keys".into());
+    }
     let listen = listen.unwrap_or(DEFAULT_LISTEN);
     let tls_ends_in_front = tls_ends_in_front.is_some();
     if !listen.ip().is_loopback() && !tls_ends_in_front {
@@ -183,7 +216,19 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
              put TLS in front, and say --tls-ends-in-front"
         ));
     }
-    Ok(Task::Serve(Options { listen, tls_ends_in_front, authority }))
+    Ok(Task::Serve(Box::new(Options { listen, tls_ends_in_front, device_keys, authority })))
+}
+
+impl Authority {
+    /// Whether the gateway's own key signs for it there.
+    fn signs(&self) -> bool {
+        match &self.keys {
+            KeySource::File(_) => false,
+            KeySource::Discovery(discovery) => {
+                discovery.introspection.as_ref().is_some_and(|introspection| introspection.proof == Proof::DeviceKey)
+            }
+        }
+    }
 }
 
 /// What was said of the authorization server.
@@ -199,7 +244,7 @@ struct Given {
     client_id: Option<String>,
     secret: Option<String>,
     secret_file: Option<PathBuf>,
-    method: Option<ClientMethod>,
+    method: Option<String>,
     relaxed: Option<()>,
 }
 
@@ -247,13 +292,26 @@ impl Given {
             (_, always) => always.is_some(),
         };
         let client_id = self.client_id.ok_or("to introspect goes with --client-id")?;
+        let method = match self.method.as_deref() {
+            None | Some("basic") => Some(ClientMethod::Basic),
+            Some("post") => Some(ClientMethod::Post),
+            Some("jwt") => Some(ClientMethod::Jwt),
+            Some("key") => None,
+            Some(other) => return Err(format!("--client-auth takes basic, post, jwt or key, and not {other:?}")),
+        };
         let secret = match (self.secret_file, self.secret) {
-            (Some(file), None) => SecretSource::File(file),
-            (None, Some(secret)) => SecretSource::Given(HiddenText(secret)),
-            (None, None) => return Err("to introspect goes with --client-secret-file".into()),
+            (Some(file), None) => Some(SecretSource::File(file)),
+            (None, Some(secret)) => Some(SecretSource::Given(HiddenText(secret))),
+            (None, None) => None,
             (Some(_), Some(_)) => return Err("--client-secret-file and --client-secret: one secret is enough".into()),
         };
-        Ok(Some(Introspection { always, client_id, method: self.method.unwrap_or_default(), secret }))
+        let proof = match (method, secret) {
+            (Some(method), Some(secret)) => Proof::Secret(method, secret),
+            (Some(_), None) => return Err("to introspect goes with --client-secret-file".into()),
+            (None, None) => Proof::DeviceKey,
+            (None, Some(_)) => return Err("--client-auth key needs no secret".into()),
+        };
+        Ok(Some(Introspection { always, client_id, proof }))
     }
 
     /// The first option without use where no server is called.
@@ -295,15 +353,6 @@ fn text(parser: &mut Parser) -> Result<String, String> {
 
 fn filled(name: &str, parser: &mut Parser) -> Result<String, String> {
     Some(text(parser)?).filter(|text| !text.is_empty()).ok_or_else(|| format!("{name} is empty"))
-}
-
-fn method(text: &str) -> Result<ClientMethod, String> {
-    match text {
-        "basic" => Ok(ClientMethod::Basic),
-        "post" => Ok(ClientMethod::Post),
-        "jwt" => Ok(ClientMethod::Jwt),
-        other => Err(format!("--client-auth takes basic, post or jwt, and not {other:?}")),
-    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

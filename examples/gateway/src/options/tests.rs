@@ -2,14 +2,14 @@ use super::*;
 
 fn serve(arguments: &[&str]) -> Options {
     match read(arguments) {
-        Ok(Task::Serve(options)) => options,
+        Ok(Task::Serve(options)) => *options,
         other => panic!("{arguments:?}: {other:?}"),
     }
 }
 
 #[test]
 fn without_options_the_demo_listens_on_loopback() {
-    let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, authority: None };
+    let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, device_keys: None, authority: None };
     assert_eq!(serve(&[]), expected);
     assert_eq!(serve(&["--listen", "127.0.0.1:8080"]), expected);
     assert_eq!(serve(&["--listen=[::1]:0"]).listen, "[::1]:0".parse().unwrap());
@@ -54,7 +54,8 @@ fn wrong_options_are_named_in_one_line() {
         (&["--audience", "two words"], "--audience"),
         (&["--self-test", "--listen", "127.0.0.1:1"], "--self-test"),
         (&["--client-id", ""], "--client-id"),
-        (&["--client-auth", "digest"], "digest"),
+        (&["--rotate-device-keys"], "--device-keys"),
+        (&["--device-keys"], "--device-keys"),
         (&["-x"], "-x"),
         (&["keys.json"], "keys.json"),
     ] {
@@ -91,14 +92,25 @@ fn who_introspects_is_a_client_with_a_secret() {
             (&["--client-auth", "post"], ClientMethod::Post),
             (&["--client-auth=jwt"], ClientMethod::Jwt),
         ] {
-            let secret = SecretSource::File("secret".into());
-            let expected = Introspection { always, client_id: "valve".into(), method: expected, secret };
+            let proof = Proof::Secret(expected, SecretSource::File("secret".into()));
+            let expected = Introspection { always, client_id: "valve".into(), proof };
             assert_eq!(discovery(&[&[way][..], &CLIENT, method].concat()).introspection, Some(expected));
         }
     }
     let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).introspection.unwrap();
-    assert_eq!(given.secret, SecretSource::Given(HiddenText("gX1f".into())));
+    let secret = SecretSource::Given(HiddenText("gX1f".into()));
+    assert_eq!(given.proof, Proof::Secret(ClientMethod::Basic, secret));
     assert!(!format!("{given:?}").contains("gX1f"));
+}
+
+#[test]
+fn the_gateways_own_keys_lie_in_a_file_and_may_sign_for_it() {
+    for (more, rotate) in [(&[][..], false), (&["--rotate-device-keys"][..], true)] {
+        let expected = DeviceKeyFile { path: "keys".into(), rotate };
+        assert_eq!(serve(&[&["--device-keys", "keys"], more].concat()).device_keys, Some(expected));
+    }
+    let key = ["--introspect", "--client-id", "valve", "--client-auth", "key", "--device-keys", "keys"];
+    assert_eq!(discovery(&key).introspection.unwrap().proof, Proof::DeviceKey);
 }
 
 #[test]
@@ -111,6 +123,18 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
         (&["--always-introspect", "--client-id", "valve"], "to introspect goes with --client-secret-file"),
         (&["--client-id", "valve"], "--client-id goes with --introspect or --always-introspect"),
         (&["--client-auth", "jwt"], "--client-auth goes with --introspect or --always-introspect"),
+        (
+            &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-auth", "digest"],
+            "--client-auth takes basic, post, jwt or key, and not \"digest\"",
+        ),
+        (
+            &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-auth", "key"],
+            "--client-auth key needs no secret",
+        ),
+        (
+            &["--introspect", "--client-id", "valve", "--client-auth", "key"],
+            "--client-auth key goes with --device-keys",
+        ),
         (
             &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-secret-file", "b"],
             "--client-secret-file and --client-secret: one secret is enough",
