@@ -48,7 +48,7 @@ pub async fn ask<N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
     buffer: &mut [u8],
 ) {
     let (Some(keys), Some(user)) = (KEYS.try_get(), settings.user) else { return };
-    match told(http, settings.issuer, user, *keys, buffer).await {
+    match told(http, settings.issuer, user, keys, buffer).await {
         Ok(told) => hprintln!(
             "firmware: the user is {}: {}, {}, {}",
             told.subject(),
