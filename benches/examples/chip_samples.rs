@@ -1,7 +1,10 @@
 //! Makes the tokens and keys that `benches/firmware` measures, as a Rust source. The keys are those of the tests.
 
 use bearward_core::limits::{JSON_DEPTH, JSON_MEMBERS};
-use tests::signer::{Signer, key_set};
+use tests::{
+    encrypter::{AgreementCurve, Encrypter},
+    signer::{Signer, key_set},
+};
 
 /// One for each verification that differs.
 const ALGORITHMS: [&str; 7] = ["HS256", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"];
@@ -40,10 +43,40 @@ fn main() {
         println!("\n/// A token to refuse.\npub static {constant}: Sample = {};", sample(name, &token, &signer.jwks()));
     }
 
+    encrypted();
     let set = key_set(&["RS256", "ES256", "ES384", "EdDSA"].map(|algorithm| Signer::new(algorithm).jwk()));
     println!("\n/// A key set as an issuer publishes it.\npub static KEY_SET: &str = {set:?};");
     println!("\n/// An object as deep, and with as many members open at once, as is read.");
     println!("pub static DEEP_AND_WIDE: &str = {:?};", deep_and_wide());
+}
+
+/// One answer about a user, signed, and encrypted in three ways.
+fn encrypted() {
+    let signer = Signer::new("ES256");
+    let header = format!(r#"{{"alg":"ES256","typ":"JWT","kid":"{}"}}"#, signer.key_id());
+    let signed = signer.jws(&header, user_claims().as_bytes());
+    println!("\n/// Answers about a user, each with the device's key.\npub static USERINFO: [Sample; 3] = [");
+    for (name, alg, curve) in [
+        ("JWE: dir, A256GCM", "dir", AgreementCurve::P256),
+        ("JWE: ECDH-ES on P-256, A256GCM", "ECDH-ES", AgreementCurve::P256),
+        ("JWE: ECDH-ES on X25519, A256GCM", "ECDH-ES", AgreementCurve::X25519),
+    ] {
+        let sender = Encrypter::new(alg, "A256GCM", curve);
+        let token = sender.jwe(r#","kid":"own","cty":"JWT""#, signed.as_bytes());
+        println!("    {},", sample(name, &token, &sender.jwk()));
+    }
+    println!("];\n\n/// The keys of their issuer.\npub static USERINFO_KEYS: &str = {:?};", signer.jwks());
+}
+
+fn user_claims() -> String {
+    format!(
+        concat!(
+            r#"{{"iss":"https://authority.example","aud":"https://valve.example","sub":"248289761001","exp":{},"#,
+            r#""name":"Jane Doe","email":"jane@example.com","email_verified":true,"locale":"en-GB","updated_at":1700000000,"#,
+            r#""address":{{"locality":"Wien","country":"AT"}}}}"#
+        ),
+        ISSUED_AT + HOUR
+    )
 }
 
 fn sample(name: &str, token: &str, keys: &str) -> String {

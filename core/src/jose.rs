@@ -3,6 +3,8 @@
 
 #[cfg(feature = "jwe")]
 mod decryption_keys;
+#[cfg(all(feature = "jwe", feature = "p256"))]
+mod device_keys;
 mod document;
 pub(crate) mod header;
 #[cfg(feature = "jwe")]
@@ -23,6 +25,8 @@ mod thumbprint;
 
 #[cfg(feature = "jwe")]
 pub use decryption_keys::DecryptionKeySet;
+#[cfg(all(feature = "jwe", feature = "p256"))]
+pub use device_keys::{DeviceKeyError, DeviceKeys, KeyPurpose, KeyStage, PublicJwks};
 #[cfg(feature = "jwe")]
 pub use jwe::{Decryption, Jwe, decrypt_jwe};
 pub use jwk::Jwk;

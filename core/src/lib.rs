@@ -10,6 +10,7 @@
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 9701, RFC 7009 |
+//! | the device's own keys (features `jwe`, `p256`) | `DeviceKeys` | RFC 7517, RFC 7638 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -138,6 +139,8 @@ pub use introspection::{ActiveToken, IntrospectionError, IntrospectionRequest, I
 pub use introspection_cache::IntrospectionCache;
 #[cfg(feature = "jwe")]
 pub use jose::{Decryption, DecryptionKeySet, Jwe, decrypt_jwe};
+#[cfg(all(feature = "jwe", feature = "p256"))]
+pub use jose::{DeviceKeyError, DeviceKeys, KeyPurpose, KeyStage, PublicJwks};
 pub use jose::{Jwk, JwkSet, JwkSetReader, Jws, KeyError, SecretSet, verify_jws};
 pub use key::{Curve, Key, KeyEntry, Keys, PublicKey, Secret};
 #[cfg(all(feature = "jwe", feature = "p256"))]

@@ -43,7 +43,7 @@ for await (const line of input) {
 process.exit();
 
 function commands() {
-  return { access_token: accessToken, revoke, rotate, shift_clock: shiftClock, state: currentState };
+  return { access_token: accessToken, add_client: addClient, revoke, rotate, shift_clock: shiftClock, state: currentState };
 }
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
@@ -72,6 +72,11 @@ async function accessToken({ client, subject, scope, audience, algorithm, encryp
 
 function encryptionKey(jwk) {
   return jwk.kty === 'oct' ? Buffer.from(jwk.k, 'base64url') : createPublicKey({ key: jwk, format: 'jwk' });
+}
+
+// A client that was not known at the start, as an administrator enters it.
+function addClient({ metadata }) {
+  rows.set(`Client ${metadata.client_id}`, { grant_types: [], response_types: [], redirect_uris: [], ...metadata });
 }
 
 async function revoke({ token }) {
@@ -134,6 +139,8 @@ function configure() {
       resourceIndicators: { enabled: true },
       revocation: { enabled: true, allowedPolicy: mayAsk },
     },
+    // It refuses loopback by its own dispatcher, and devices are there.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount,
     jwks: { keys: state.keys },
     claims: {

@@ -165,6 +165,15 @@ impl Authority {
         self.issue(json!({"client": client, "subject": subject, "scope": scope}))
     }
 
+    /// Adds a client with this metadata (RFC 7591 §2). It needs a `client_id`.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    pub fn add_client(&mut self, metadata: Value) {
+        self.command("add_client", json!({"metadata": metadata}));
+    }
+
     /// Revokes an opaque access token, as its owner does.
     ///
     /// # Panics

@@ -1,12 +1,12 @@
 //! The combinations in which the authorization server of the tests encrypts its answers: each key management with each
 //! content encryption, and the device's keys for them.
 
-use bearward_core::{DecryptionKey, DecryptionKeySet, KeyManagement, RsaOaep, RsaOaep256, Secret, limits};
+use bearward_core::{DecryptionKey, DecryptionKeySet, Secret, limits};
 use serde_json::{Value, json};
 
 use crate::{
     authority::CLIENT_SECRET,
-    encrypter::{AgreementCurve, Encrypter, KEY_MANAGEMENTS},
+    encrypter::{AgreementCurve, Encrypter},
 };
 
 /// Key managements by their names, and whose key it is.
@@ -109,10 +109,4 @@ impl Combination {
         let jwks = self.public_key().map(|key| json!({"keys": [key]}));
         json!({"client_id": self.client(), "alg": self.alg, "enc": self.enc, "jwks": jwks})
     }
-}
-
-/// All key managements of the grid, and more.
-pub fn key_managements() -> Vec<&'static dyn KeyManagement> {
-    let rsa: [&'static dyn KeyManagement; 2] = [&RsaOaep, &RsaOaep256];
-    KEY_MANAGEMENTS.into_iter().chain(rsa).collect()
 }

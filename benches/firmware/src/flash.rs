@@ -3,8 +3,8 @@
 use core::hint::black_box;
 
 use bearward_core::{
-    BearerRequest, Challenge, Error, JwkSet, JwkSetReader, Key, KeyEntry, KeyError, Keys, Policy, Secret, Transport,
-    UnixTime,
+    A256Gcm, Answer, BearerRequest, Challenge, Decryption, DeviceKeys, EcdhEsP256, Error, Es256, JwkSet, JwkSetReader,
+    Key, KeyEntry, KeyError, Keys, Policy, PublicKey, Secret, Transport, UnixTime, UserInfoEndpoint, UserInfoError,
 };
 
 /// One key in flash.
@@ -32,6 +32,26 @@ pub fn read_keys_and_challenge(policy: &'static Policy<'static>) {
         // To be formatted through a pointer, as a server does it.
         black_box::<&dyn core::fmt::Display>(&challenge);
     }
+}
+
+/// An answer about a user, signed, and encrypted to a key that the device has in flash.
+pub fn open_userinfo(_: &'static Policy<'static>) {
+    let mut own = DeviceKeys::<2>::new();
+    black_box(own.import(black_box(b"bwdk")).is_ok());
+    black_box(read_userinfo(&own).is_ok());
+}
+
+fn read_userinfo(own: &DeviceKeys<2>) -> Result<(), UserInfoError> {
+    let decryption = Decryption::new(&[&EcdhEsP256], &[&A256Gcm], own);
+    let (issuer, device) = ("https://authority.example", "https://valve.example");
+    let endpoint = UserInfoEndpoint::signed_and_encrypted(issuer, device, &[&Es256], decryption);
+    let keys =
+        OneKey(black_box(Key::Public(PublicKey::Ec { curve: bearward_core::Curve::P256, x: &[7; 32], y: &[7; 32] })));
+    let (mut body, mut buffer) = (black_box([7; 1024]), [0; 1024]);
+    let answer = Answer { status: black_box(200), content_type: Some(black_box("application/jwt")), body: &mut body };
+    let now = UnixTime::from_seconds(black_box(0));
+    black_box(endpoint.read(answer, black_box("jane"), &keys, now, &mut buffer)?.subject());
+    Ok(())
 }
 
 fn read_keys(keys: &mut JwkSet<4>) -> Result<(), KeyError> {

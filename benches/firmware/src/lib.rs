@@ -4,5 +4,5 @@
 mod flash;
 mod meter;
 
-pub use flash::{from_field_to_status, read_keys_and_challenge};
+pub use flash::{from_field_to_status, open_userinfo, read_keys_and_challenge};
 pub use meter::{Cost, Meter};

@@ -6,9 +6,10 @@
 use core::{hint::black_box, panic::PanicInfo};
 
 use bearward_core::{
-    Algorithm, BearerRequest, BearerToken, Claim, EdDsa, Error, Es256, Es384, Es512, Hs256, Jwk, JwkSet, JwkSetReader,
-    Key, Keys, Policy, PreparedP256, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, base64url, json,
-    verify_jws,
+    A256Gcm, Algorithm, Answer, BearerRequest, BearerToken, Claim, Client, Decryption, DecryptionKeySet,
+    DecryptionKeys, DeviceKeys, Dir, EcdhEsP256, EcdhEsX25519, EdDsa, Error, Es256, Es384, Es512, Fresh, Hs256,
+    IntrospectionRequest, Jwk, JwkSet, JwkSetReader, Key, KeyPurpose, Keys, Policy, PreparedP256, Ps256, Reason, Rs256,
+    SecretSet, TokenCache, Transport, UnixTime, UserInfoEndpoint, base64url, decrypt_jwe, json, verify_jws,
 };
 use chip_bench::{Cost, Meter};
 use cortex_m_semihosting::{debug, hprintln};
@@ -50,6 +51,8 @@ fn main() -> ! {
     cached(&table, es256());
     refused(&table);
     key_sets(&table);
+    encrypted(&table);
+    device_keys(&table);
     sizes();
     debug::exit(debug::EXIT_SUCCESS);
     unreachable!("QEMU has ended");
@@ -174,6 +177,58 @@ fn key_sets(table: &Table) {
     });
 }
 
+/// What is encrypted to the device: bare, and then with the signature that lies in it.
+fn encrypted(table: &Table) {
+    let [dir, p256, x25519] = &samples::USERINFO;
+    let mut shared = DecryptionKeySet::<1>::new();
+    require(shared.read_local(dir.keys.as_bytes()));
+    let mut own = DeviceKeys::<2>::new();
+    require(own.read_local(p256.keys.as_bytes()));
+    let mut other = DeviceKeys::<2>::new();
+    require(other.read_local(x25519.keys.as_bytes()));
+    let mut buffer = [0; 1280];
+    let rows: [(_, &dyn DecryptionKeys); 3] = [(dir, &shared), (p256, &own), (x25519, &other)];
+    for (sample, keys) in rows {
+        let decryption = Decryption::new(&[&Dir, &EcdhEsP256, &EcdhEsX25519], &[&A256Gcm], keys);
+        table.row(sample.name, sample.token.len(), &mut || {
+            decrypt_jwe(black_box(sample.token).as_bytes(), &decryption, &mut buffer).map(black_box).is_ok()
+        });
+    }
+
+    let decryption = Decryption::new(&[&EcdhEsP256], &[&A256Gcm], &own);
+    let (issuer, device) = ("https://authority.example", "https://valve.example");
+    let endpoint = UserInfoEndpoint::signed_and_encrypted(issuer, device, &[&Es256], decryption);
+    let keys: JwkSet<1> = require(JwkSet::read(samples::USERINFO_KEYS.as_bytes()));
+    let mut body = [0; 1280];
+    let body = joined_mut(&mut body, &[p256.token.as_bytes()]);
+    table.row("userinfo: ES256 in ECDH-ES on P-256, A256GCM", p256.token.len(), &mut || {
+        let answer = Answer { status: 200, content_type: Some("application/jwt"), body: black_box(&mut *body) };
+        let now = UnixTime::from_seconds(black_box(NOW));
+        endpoint.read(answer, "248289761001", &keys, now, &mut buffer).map(black_box).is_ok()
+    });
+}
+
+/// A key pair that is made, and an assertion that it signs.
+fn device_keys(table: &Table) {
+    let mut keys = DeviceKeys::<1>::new();
+    table.row("key pair on P-256, made", 32, &mut || {
+        keys.clear();
+        let random = |bytes: &mut [u8]| {
+            bytes.fill(black_box(7));
+            Ok::<(), ()>(())
+        };
+        keys.generate(KeyPurpose::Signature, random).is_ok()
+    });
+    let client = Client::private_key_jwt("https://valve.example", "https://authority.example", &keys);
+    let request = IntrospectionRequest::new(require(BearerToken::new("2YotnFZFEjr1zCsicMWpAA")));
+    let fresh = Fresh { now: UnixTime::from_seconds(NOW), nonce: [7; 16] };
+    let mut buffer = [0; 1024];
+    let bytes = require(request.write(&client, fresh, &mut buffer)).body().len();
+    table.row("introspection request, private_key_jwt", bytes, &mut || {
+        request.write(black_box(&client), black_box(fresh), &mut buffer).map(black_box).is_ok()
+    });
+}
+
 /// What a device keeps, in bytes.
 fn sizes() {
     hprintln!("size\t`JwkSet<4>`, any key\t{}", size_of::<JwkSet<4>>());
@@ -181,6 +236,7 @@ fn sizes() {
     hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
     hprintln!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
     hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
+    hprintln!("size\t`DeviceKeys<5>`, with those that follow and went before\t{}", size_of::<DeviceKeys<5>>());
 }
 
 /// What a resource server does with a token and its own policy. One for all rows, as in firmware.
@@ -207,12 +263,16 @@ fn require<T, E>(result: Result<T, E>) -> T {
 }
 
 fn joined<'b>(buffer: &'b mut [u8], parts: &[&[u8]]) -> &'b [u8] {
+    joined_mut(buffer, parts)
+}
+
+fn joined_mut<'b>(buffer: &'b mut [u8], parts: &[&[u8]]) -> &'b mut [u8] {
     let mut length = 0;
     for part in parts {
         buffer[length..length + part.len()].copy_from_slice(part);
         length += part.len();
     }
-    &buffer[..length]
+    &mut buffer[..length]
 }
 
 /// Takes every signature: what is left is what surrounds one.

@@ -81,7 +81,7 @@ const SYMMETRIC: &[&str] = &[
 ];
 
 /// What a key of a curve can be bound to.
-const AGREEMENT: &[&str] = &["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
+pub(super) const AGREEMENT: &[&str] = &["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
 
 impl<const N: usize, const BYTES: usize> DecryptionKeySet<N, BYTES> {
     /// A set without keys.
@@ -252,19 +252,19 @@ impl<const N: usize, const BYTES: usize> DecryptionKeys for DecryptionKeySet<N, 
 }
 
 /// A member that must be a string, if it is there.
-fn text<'k>(key: Object<'k>, name: &'static str) -> Result<Option<Text<'k>>, KeyError> {
+pub(super) fn text<'k>(key: Object<'k>, name: &'static str) -> Result<Option<Text<'k>>, KeyError> {
     key.get(name).map(|value| value.as_text().ok_or(KeyError::Malformed(name))).transpose()
 }
 
 /// A `kid` with its escapes resolved.
-fn kept(text: Text<'_>) -> Result<String<{ limits::KEY_ID_BYTES }>, KeyError> {
+pub(super) fn kept(text: Text<'_>) -> Result<String<{ limits::KEY_ID_BYTES }>, KeyError> {
     let mut id = String::new();
     text.chars().try_for_each(|character| id.push(character)).map_err(|_| KeyError::KeyIdTooLong)?;
     Ok(id)
 }
 
 /// Decodes a private member.
-fn secret<'b>(key: Object<'_>, name: &'static str, bytes: &'b mut [u8]) -> Result<Secret<'b>, KeyError> {
+pub(super) fn secret<'b>(key: Object<'_>, name: &'static str, bytes: &'b mut [u8]) -> Result<Secret<'b>, KeyError> {
     let encoded = text(key, name)?.ok_or(KeyError::Missing(name))?;
     // Base64url has no escapes.
     let encoded = encoded.as_str().ok_or(KeyError::Malformed(name))?;

@@ -7,11 +7,15 @@ use sha2::{Digest, Sha256};
 
 use crate::{base64url::Encoded, key::PublicKey};
 
-/// Hashes the text piece by piece: it is never put together.
 pub(super) fn sha256(key: PublicKey<'_>) -> [u8; 32] {
+    sha256_of(&Members(key))
+}
+
+/// Hashes what stands between the braces piece by piece: the text is never put together.
+pub(super) fn sha256_of(members: &dyn fmt::Display) -> [u8; 32] {
     let mut hash = Hash(Sha256::new());
     // Writing to a hash cannot fail.
-    _ = write!(hash, "{{{}}}", Members(key));
+    _ = write!(hash, "{{{members}}}");
     hash.0.finalize().into()
 }
 

@@ -8,11 +8,12 @@ extern crate std;
 
 mod framing;
 mod guard;
+mod jwks;
 mod verifier;
 
 use core::fmt::{self, Write as _};
 
-use bearward_core::{ResourceMetadata, Transport};
+use bearward_core::{PublicJwks, ResourceMetadata, Transport};
 use heapless::String;
 use picoserve::{
     ResponseSent, Router,
@@ -27,6 +28,7 @@ use picoserve::{
 
 pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
 pub use guard::{Guard, Permission, guarded};
+pub use jwks::JWKS_PATH;
 pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 
 /// The memory that holds a request: its head and its body.
@@ -80,6 +82,8 @@ pub struct Resource<'a> {
     pub metadata_target: &'a str,
     /// The same as a URL for its clients, if the resource has a URL.
     pub metadata_url: Option<&'a str>,
+    /// The device's own public keys, if it has any: they are served at [`JWKS_PATH`].
+    pub jwks: Option<PublicJwks<'a>>,
 }
 
 /// The hardware.
@@ -98,6 +102,7 @@ pub trait Board {
 pub fn router<'a, V: Verifier + 'a, B: Board + 'a>() -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
     Router::from_service(AtTarget)
         .route_service("/", Allowed("GET, HEAD", get_service(Index)))
+        .route_service(JWKS_PATH, Allowed("GET, HEAD", get_service(jwks::Jwks)))
         .route_service("/sensor", Allowed("GET, HEAD", get_service(guarded(sensor))))
         .route_service("/led", Allowed("PUT", put_service(guarded(set_led))))
 }

@@ -70,7 +70,10 @@ pub async fn call(server: &'static Server, settings: Settings, board: Mps2) {
     let tls = EmbeddedTls::new(Random(board), trust, ALGORITHMS, RECEIVE.take(), SEND.take());
     let network = Remote { relay: &RELAY, address: settings.address };
     let mut http = HttpClient::new(&network, tls, &CLOCK, Timer, HEAD.take()).with_timeouts(TIMEOUTS);
-    server.run(&mut http, &mut Random(board), BUFFER.take()).await;
+    let buffer = BUFFER.take();
+    #[cfg(feature = "userinfo")]
+    crate::user::ask(&mut http, &settings, buffer).await;
+    server.run(&mut http, &mut Random(board), buffer).await;
 }
 
 /// Tells on the console why the authorization server could not be asked.

@@ -10,6 +10,8 @@ mod mps2;
 mod platform;
 mod relay;
 mod settings;
+#[cfg(feature = "userinfo")]
+mod user;
 mod web;
 
 use core::panic::PanicInfo;
@@ -63,10 +65,12 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
     spawner.spawn(drive(runner).unwrap());
     stack.wait_config_up().await;
 
+    let resource = resource(&settings);
+    #[cfg(feature = "userinfo")]
+    let resource = Resource { jwks: user::make_keys(&board).ok().map(user::Keys::public_jwks), ..resource };
     let server = authority::server(&settings);
     spawner.spawn(authority::connect(stack).unwrap());
     calls.spawn(authority::call(server, settings, board).unwrap());
-    let resource = resource(&settings);
     for _ in 0..web::CONNECTIONS {
         spawner.spawn(web::serve(stack, server, resource, board).unwrap());
     }
@@ -107,6 +111,7 @@ fn resource(settings: &Settings) -> Resource<'static> {
         metadata,
         metadata_target: ResourceMetadata::WELL_KNOWN_PATH,
         metadata_url: (is_host && written.is_ok()).then_some(url),
+        jwks: None,
     }
 }
 

@@ -17,6 +17,21 @@ pub struct Settings {
     pub anchor: &'static [u8],
     /// The address of the authorization server where no resolver knows its name.
     pub address: Option<Ipv4Addr>,
+    /// A user to ask the authorization server about.
+    #[cfg_attr(not(feature = "userinfo"), expect(dead_code, reason = "nothing is asked then"))]
+    pub user: Option<User>,
+}
+
+/// A user, and what lets the device ask about him.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "userinfo"), expect(dead_code, reason = "nothing is asked then"))]
+pub struct User {
+    /// The `sub`.
+    pub subject: &'static str,
+    /// The access token.
+    pub token: &'static str,
+    /// The client that it was issued to: this device, as it is registered for encrypted answers.
+    pub client_id: &'static str,
 }
 
 const MAGIC: &[u8] = b"bearward";
@@ -38,6 +53,15 @@ impl Settings {
             client_secret: str::from_utf8(field()?).ok()?,
             anchor: field()?,
             address: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
+            user: User::read(&mut field),
         })
+    }
+}
+
+impl User {
+    /// Three fields more, or nothing.
+    fn read(mut field: impl FnMut() -> Option<&'static [u8]>) -> Option<Self> {
+        let mut text = || str::from_utf8(field()?).ok().filter(|text| !text.is_empty());
+        Some(Self { subject: text()?, token: text()?, client_id: text()? })
     }
 }

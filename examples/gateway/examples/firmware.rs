@@ -21,6 +21,7 @@ use std::{
 };
 
 use bearward_net::TlsError;
+use serde_json::json;
 use tests::{
     authority::{Authority, CLIENT_SECRET, OldKeys, TokenFormat, client_id},
     pki::{KeyType, Pki},
@@ -30,6 +31,10 @@ const AUDIENCE: &str = "https://valve.example";
 const READ: &str = "sensor:read";
 const BOTH: &str = "sensor:read led:set";
 const HOUR: i64 = 3600;
+
+/// The device where its own keys are known, and the user that it asks about.
+const USERINFO_CLIENT: &str = "valve:userinfo";
+const USER: &str = "zofie";
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -45,8 +50,9 @@ fn main() -> Outcome<ExitCode> {
 
 fn run(image: &str, self_test: bool) -> Outcome<ExitCode> {
     let pki = Pki::new(KeyType::P256);
-    let authority = Authority::start(&pki);
-    let device = Device::start(image, &authority, &Settings::new(&authority, &pki), Speed::Host, self_test)?;
+    let mut authority = Authority::start(&pki);
+    let settings = Settings::new(&authority, &pki).with_user(&mut authority)?;
+    let device = Device::start(image, &authority, &settings, Speed::Host, self_test)?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
     if self_test {
@@ -116,8 +122,7 @@ impl Device {
     fn start(image: &str, authority: &Authority, settings: &Settings, speed: Speed, quiet: bool) -> Outcome<Self> {
         let file = env::temp_dir().join(format!("bearward-firmware-{}.bin", std::process::id()));
         fs::write(&file, settings.bytes()?)?;
-        // Free a moment ago; QEMU says so if it is not any more.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = settings.port.map_or_else(free_port, Ok)?;
         let qemu = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/qemu-arm");
         let (this, server) = (env::current_exe()?.display().to_string(), authority.port());
         let forward = format!("'{}' forward {server}", this.replace(',', ",,"));
@@ -185,11 +190,36 @@ struct Settings {
     issuer: String,
     /// The certificate authority of the authorization server, in DER.
     anchor: Vec<u8>,
+    /// The token for a user's claims, if it is to ask for them.
+    user_token: String,
+    /// Where it is to serve, if that has to be known before.
+    port: Option<u16>,
+}
+
+/// A port that was free a moment ago; QEMU says so if it is not any more.
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 impl Settings {
     fn new(authority: &Authority, pki: &Pki) -> Self {
-        Self { issuer: authority.issuer().into(), anchor: pki.root.certificate.der().to_vec() }
+        let anchor = pki.root.certificate.der().to_vec();
+        Self { issuer: authority.issuer().into(), anchor, user_token: String::new(), port: None }
+    }
+
+    /// Lets the device ask about a user. The answer is encrypted to a key that the server fetches from the device.
+    fn with_user(self, authority: &mut Authority) -> Outcome<Self> {
+        let port = free_port()?;
+        authority.add_client(json!({
+            "client_id": USERINFO_CLIENT,
+            "jwks_uri": format!("http://127.0.0.1:{port}/jwks"),
+            "token_endpoint_auth_method": "none",
+            "userinfo_signed_response_alg": "ES256",
+            "userinfo_encrypted_response_alg": "ECDH-ES",
+            "userinfo_encrypted_response_enc": "A256GCM",
+        }));
+        let user_token = authority.user_token(USERINFO_CLIENT, USER, "openid profile");
+        Ok(Self { user_token, port: Some(port), ..self })
     }
 
     /// As the image's `settings.rs` reads them.
@@ -197,7 +227,9 @@ impl Settings {
         let id = client_id("client_secret_basic");
         let (id, secret, address) = (id.as_bytes(), CLIENT_SECRET.as_bytes(), &[10, 0, 2, 100]);
         let mut bytes = b"bearward".to_vec();
-        for field in [self.issuer.as_bytes(), AUDIENCE.as_bytes(), id, secret, &self.anchor, address] {
+        let user = [USER, &self.user_token, USERINFO_CLIENT].map(str::as_bytes);
+        let fields: [&[u8]; 6] = [self.issuer.as_bytes(), AUDIENCE.as_bytes(), id, secret, &self.anchor, address];
+        for field in fields.into_iter().chain(user) {
             bytes.extend(u16::try_from(field.len())?.to_be_bytes());
             bytes.extend(field);
         }
@@ -290,6 +322,7 @@ struct SelfTest {
 impl SelfTest {
     fn run(&mut self) {
         println!("\n{:<42} {:<28} got", "request", "expected");
+        self.userinfo();
         self.tokens();
         self.outage();
         self.many();
@@ -354,6 +387,24 @@ impl SelfTest {
             self.case("it still serves", &Request::new("GET /"), "200");
         }
         Ok(())
+    }
+
+    /// The device's own key: the server fetches it from the device, and encrypts to it what it tells of a user.
+    fn userinfo(&mut self) {
+        let started = Instant::now();
+        let told = loop {
+            let console = self.device.console();
+            let told = console.lines().find_map(|line| line.split_once(" the user"));
+            if let Some((_, told)) = told {
+                break told.strip_prefix(&format!(" is {USER}: ")).unwrap_or(told).to_owned();
+            }
+            if started.elapsed() > Duration::from_secs(30) {
+                break "nothing".into();
+            }
+            thread::sleep(Duration::from_millis(100));
+        };
+        self.row("userinfo, encrypted to the device", "ES256, ECDH-ES, A256GCM", &told);
+        self.case("the key that it was encrypted to", &Request::new("GET /jwks"), "200");
     }
 
     /// A request for each reason to let it in, and for each to refuse it.

@@ -19,9 +19,10 @@ use tokio::task::spawn_local;
 use self::log::{Log, Watched};
 use crate::{
     ALGORITHMS,
+    device_keys::Keys,
     host::KEYS,
     leak,
-    options::{ClientMethod, Discovery, Introspection, ResponseForm, SecretSource},
+    options::{ClientMethod, Discovery, Introspection, Proof, ResponseForm, SecretSource},
 };
 
 /// How many tokens are remembered, verified and introspected ones each.
@@ -53,6 +54,7 @@ impl Remote {
         issuer: &'static str,
         discovery: Discovery,
         decryption: Option<Decryption<'static>>,
+        device_keys: Option<&'static Keys>,
     ) -> Result<Self, String> {
         let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
         if let Some(decryption) = decryption {
@@ -61,7 +63,7 @@ impl Remote {
         let mut asks = None;
         if let Some(introspection) = discovery.introspection {
             let (always, form) = (introspection.always, introspection.response);
-            let client = client(issuer, introspection)?;
+            let client = client(issuer, introspection, device_keys)?;
             asks = Some((client, always, form));
             let signed = IntrospectionResponse::signed(issuer, client.id(), ALGORITHMS);
             let response = match (form, decryption) {
@@ -123,9 +125,20 @@ impl Remote {
     }
 }
 
-fn client(issuer: &'static str, introspection: Introspection) -> Result<Client<'static>, String> {
+fn client(
+    issuer: &'static str,
+    introspection: Introspection,
+    device_keys: Option<&'static Keys>,
+) -> Result<Client<'static>, String> {
     let id = leak(introspection.client_id);
-    let secret = leak(match introspection.secret {
+    let (method, secret) = match introspection.proof {
+        Proof::Secret(method, secret) => (method, secret),
+        Proof::DeviceKey => {
+            let keys = device_keys.ok_or("--client-auth key goes with --device-keys")?;
+            return Ok(Client::private_key_jwt(id, issuer, keys));
+        }
+    };
+    let secret = leak(match secret {
         SecretSource::Given(secret) => {
             eprintln!(
                 "gateway: whoever may list processes reads the secret of --client-secret; --client-secret-file hides it"
@@ -134,7 +147,7 @@ fn client(issuer: &'static str, introspection: Introspection) -> Result<Client<'
         }
         SecretSource::File(path) => secret_of_file(&path)?,
     });
-    match introspection.method {
+    match method {
         ClientMethod::Basic => Ok(Client::secret_basic(id, secret)),
         ClientMethod::Post => Ok(Client::secret_post(id, secret)),
         ClientMethod::Jwt => {

@@ -4,6 +4,7 @@
 
 mod authority;
 mod demo;
+mod device_keys;
 mod host;
 mod issuer;
 mod options;
@@ -12,20 +13,17 @@ mod self_test;
 use std::{net::SocketAddr, process::ExitCode};
 
 use bearward_core::{
-    A128CbcHs256, A128Gcm, A128GcmKw, A128Kw, A192CbcHs384, A192Gcm, A192GcmKw, A192Kw, A256CbcHs512, A256Gcm,
-    A256GcmKw, A256Kw, Algorithm, ContentEncryption, Decryption, Dir, EcdhEsP256, EcdhEsP256A128Kw, EcdhEsP256A192Kw,
-    EcdhEsP256A256Kw, EcdhEsX25519, EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw, Ed25519, EdDsa, Es256,
-    Es384, Es512, KeyManagement, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512, RsaOaep,
-    RsaOaep256, TokenType, Transport,
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Algorithm, Decryption, DecryptionKeys, Ed25519, EdDsa, Es256, Es384,
+    Es512, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512, TokenType, Transport,
 };
 use bearward_net::{Clock, tokio::SystemClock};
-use gateway_app::{App, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
+use gateway_app::{App, JWKS_PATH, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use crate::{
     authority::Remote,
     demo::Example,
-    host::{DecryptionKeyring, DemoBoard, Keyring},
+    host::{DemoBoard, Keyring},
     issuer::Issuer,
     options::{Authority, KeySource, Options, Task},
 };
@@ -33,29 +31,6 @@ use crate::{
 /// Every algorithm with a public key. A device lists those of its issuer only, and links no other.
 static ALGORITHMS: &[&dyn Algorithm] =
     &[&Es256, &Es384, &Es512, &EdDsa, &Ed25519, &Rs256, &Rs384, &Rs512, &Ps256, &Ps384, &Ps512];
-
-/// Every way to encrypt to the gateway. A device lists those of its issuer only.
-static KEY_MANAGEMENTS: &[&dyn KeyManagement] = &[
-    &Dir,
-    &A128Kw,
-    &A192Kw,
-    &A256Kw,
-    &A128GcmKw,
-    &A192GcmKw,
-    &A256GcmKw,
-    &EcdhEsP256,
-    &EcdhEsP256A128Kw,
-    &EcdhEsP256A192Kw,
-    &EcdhEsP256A256Kw,
-    &EcdhEsX25519,
-    &EcdhEsX25519A128Kw,
-    &EcdhEsX25519A192Kw,
-    &EcdhEsX25519A256Kw,
-    &RsaOaep,
-    &RsaOaep256,
-];
-static CONTENT_ENCRYPTIONS: &[&dyn ContentEncryption] =
-    &[&A128Gcm, &A192Gcm, &A256Gcm, &A128CbcHs256, &A192CbcHs384, &A256CbcHs512];
 
 fn main() -> ExitCode {
     let task = match options::read(std::env::args_os().skip(1)) {
@@ -87,24 +62,29 @@ async fn run(task: Task) -> Result<ExitCode, String> {
     let (options, self_test) = match task {
         Task::Serve(options) => (*options, false),
         _ => {
-            (Options { listen: SocketAddr::from(([127, 0, 0, 1], 0)), tls_ends_in_front: false, authority: None }, true)
+            let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+            (Options { listen, tls_ends_in_front: false, device_keys: None, authority: None }, true)
         }
     };
     let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("{}: {error}", options.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base = format!("http://{address}");
+    let device_keys = options.device_keys.as_ref().map(device_keys::open).transpose()?;
     let mut guarded = match options.authority {
-        Some(authority) => Guarded::by(authority)?,
+        Some(authority) => Guarded::by(authority, device_keys)?,
         None => Guarded::by_demo(&base)?,
     };
     let transport = if options.tls_ends_in_front { Transport::TlsEndsInFront } else { Transport::DangerPlaintext };
     print!("{}", guarded.introduction(&base, transport));
+    if device_keys.is_some() {
+        println!("  its keys  at {base}{JWKS_PATH}");
+    }
     if !self_test {
         print!("{}", demo::curl_lines(&guarded.examples, &base));
         println!("\nCtrl-C ends it.");
     }
     let examples = std::mem::take(&mut guarded.examples);
-    guarded.serve(listener, transport);
+    guarded.serve(listener, transport, device_keys);
     if self_test {
         let good = self_test::run(address, &examples).await;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -118,8 +98,8 @@ struct Guarded {
     audience: &'static str,
     policy: Policy<'static>,
     keys: Keys,
-    /// The gateway's own keys.
-    decryption_keys: Option<&'static DecryptionKeyring>,
+    /// The gateway's own keys, to which tokens may be encrypted.
+    decryption_keys: Option<&'static dyn DecryptionKeys>,
     /// Requests to try; none without the demo issuer, whose key alone is here.
     examples: Vec<Example>,
 }
@@ -131,14 +111,18 @@ enum Keys {
 }
 
 impl Guarded {
-    fn by(authority: Authority) -> Result<Self, String> {
+    fn by(authority: Authority, device_keys: Option<&'static device_keys::Keys>) -> Result<Self, String> {
         let Authority { issuer, audience, relaxed, keys, decryption_keys } = authority;
         let (issuer, audience) = (leak(issuer), leak(audience));
-        let decryption_keys = decryption_keys.map(|path| host::decryption_keys_of_file(&path)).transpose()?;
+        let decryption_keys: Option<&'static dyn DecryptionKeys> = match (decryption_keys, device_keys) {
+            (Some(path), _) => Some(host::decryption_keys_of_file(&path)?),
+            (None, Some(keys)) => Some(keys),
+            (None, None) => None,
+        };
         let keys = match keys {
             KeySource::File(jwks) => Keys::Here(Box::new(host::keys_of_file(&jwks)?)),
             KeySource::Discovery(discovery) => {
-                Keys::Remote(Box::new(Remote::new(issuer, discovery, decryption_keys.map(decryption))?))
+                Keys::Remote(Box::new(Remote::new(issuer, discovery, decryption_keys.map(decryption), device_keys)?))
             }
         };
         let mut policy = Policy::new(issuer, audience, ALGORITHMS);
@@ -172,7 +156,7 @@ impl Guarded {
             Keys::Remote(remote) => remote.introduction(),
         };
         let opens = self.decryption_keys.map_or_else(String::new, |keys| {
-            let noun = if keys.len() == 1 { "a key" } else { "keys" };
+            let noun = if keys.entry(1).is_none() { "a key" } else { "keys" };
             format!("opens     what is encrypted to {noun} of its own\n  ")
         });
         format!(
@@ -189,17 +173,21 @@ impl Guarded {
         )
     }
 
-    fn serve(self, listener: TcpListener, transport: Transport) {
+    fn serve(self, listener: TcpListener, transport: Transport, device_keys: Option<&'static device_keys::Keys>) {
         let (target, url) = metadata_location(self.audience);
-        let metadata = ResourceMetadata::new(self.audience)
+        let mut metadata = ResourceMetadata::new(self.audience)
             .with_authorization_servers(Box::leak(Box::new([self.issuer])))
             .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+        if let Some(uri) = device_keys.and(jwks_uri(self.audience)) {
+            metadata = metadata.with_jwks_uri(leak(uri));
+        }
         let resource = Resource {
             realm: "gateway",
             transport,
             metadata,
             metadata_target: leak(target),
             metadata_url: url.map(leak),
+            jwks: device_keys.map(device_keys::Keys::public_jwks),
         };
         match self.keys {
             Keys::Here(keys) => {
@@ -215,8 +203,9 @@ fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Veri
     host::serve(listener, gateway_app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
 }
 
-fn decryption(keys: &'static DecryptionKeyring) -> Decryption<'static> {
-    Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, keys)
+/// Every way to encrypt to the gateway. A device lists those of its issuer only.
+fn decryption(keys: &'static dyn DecryptionKeys) -> Decryption<'static> {
+    Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, keys)
 }
 
 /// What the application borrows lives as long as the program.
@@ -240,9 +229,26 @@ fn metadata_location(resource: &str) -> (String, Option<String>) {
     (target, Some(url))
 }
 
+/// The URL of the resource's own keys, which has to be one of https (RFC 9728 §2).
+fn jwks_uri(resource: &str) -> Option<String> {
+    let rest = resource.strip_prefix("https://").filter(|rest| !rest.contains('#'))?;
+    let host = rest.split(['/', '?']).next()?;
+    Some(format!("https://{host}{JWKS_PATH}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::metadata_location;
+    use super::{jwks_uri, metadata_location};
+
+    #[test]
+    fn rfc9728_2_the_keys_of_a_resource_have_an_https_url_or_none() {
+        for resource in ["https://a.example:8", "https://a.example:8/b?c", "https://a.example:8?b"] {
+            assert_eq!(jwks_uri(resource).as_deref(), Some("https://a.example:8/jwks"));
+        }
+        for resource in ["http://a.example", "api://valve", "https://a.example/#b"] {
+            assert_eq!(jwks_uri(resource), None);
+        }
+    }
 
     #[test]
     fn rfc9728_3_1_the_well_known_path_goes_between_host_and_path_or_query() {

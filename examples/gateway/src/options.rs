@@ -28,11 +28,15 @@ Options:
   --client-secret-file FILE
                           a file with the gateway's secret there
   --client-secret SECRET  the secret itself, which every process of this machine can read; for trying
-  --client-auth METHOD    how the secret is shown: basic (default), post or jwt
+  --client-auth METHOD    how the secret is shown: basic (default), post or jwt; or key, and the gateway's own key signs
+                          in place of a secret; with --device-keys
   --introspection-response FORM
                           the form of its answers, as the gateway is registered there: json (default), jwt (RFC 9701),
-                          encrypted-jwt (with --decryption-keys), or keycloak
-  --decryption-keys FILE  also take access tokens that are encrypted to these private keys, a JWK or a JWK Set
+                          encrypted-jwt (with --device-keys or --decryption-keys), or keycloak
+  --device-keys FILE      the gateway's own private keys, made if there is no such file; their public halves are
+                          served at /jwks, and access tokens that are encrypted to them are taken too
+  --rotate-device-keys    go on to the next ones first; what the ones before were used for is still understood
+  --decryption-keys FILE  take access tokens that are encrypted to these private keys instead, a JWK or a JWK Set
   --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
   --self-test             send the printed requests itself, on a free port, and compare the answers
@@ -57,8 +61,19 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether TLS ends in front.
     pub tls_ends_in_front: bool,
+    /// Where the gateway's own keys are, if it has any.
+    pub device_keys: Option<DeviceKeyFile>,
     /// Whose tokens to take; those of the demo issuer if absent.
     pub authority: Option<Authority>,
+}
+
+/// The file with the gateway's own keys.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DeviceKeyFile {
+    /// Its place.
+    pub path: PathBuf,
+    /// Whether to go on to the next keys.
+    pub rotate: bool,
 }
 
 /// An authorization server and its keys.
@@ -102,9 +117,7 @@ pub struct Introspection {
     /// Who asks.
     pub client_id: String,
     /// How that is proved.
-    pub method: ClientMethod,
-    /// By what.
-    pub secret: SecretSource,
+    pub proof: Proof,
     /// How it answers.
     pub response: ResponseForm,
 }
@@ -123,11 +136,19 @@ pub enum ResponseForm {
     Keycloak,
 }
 
+/// By what a client proves who it is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A secret, shown in this way.
+    Secret(ClientMethod, SecretSource),
+    /// The gateway's own key: `private_key_jwt`.
+    DeviceKey,
+}
+
 /// How a client shows its secret (OpenID Connect Core §9).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientMethod {
     /// `client_secret_basic`
-    #[default]
     Basic,
     /// `client_secret_post`
     Post,
@@ -164,6 +185,7 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std:
 /// A sentence that says what is wrong.
 pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Task, String> {
     let (mut listen, mut tls_ends_in_front, mut self_test) = (None, None, None);
+    let (mut device_keys, mut rotate) = (None, None);
     let mut given = Given::default();
     let mut count = 0;
     let mut parser = Parser::from_args(arguments);
@@ -185,13 +207,15 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
             Arg::Long("client-secret-file") => {
                 once("--client-secret-file", &mut given.secret_file, value(&mut parser)?.into())?;
             }
-            Arg::Long("client-auth") => once("--client-auth", &mut given.method, method(&text(&mut parser)?)?)?,
+            Arg::Long("client-auth") => once("--client-auth", &mut given.method, text(&mut parser)?)?,
             Arg::Long("introspection-response") => {
                 once("--introspection-response", &mut given.response, response(&text(&mut parser)?)?)?;
             }
             Arg::Long("decryption-keys") => {
                 once("--decryption-keys", &mut given.decryption_keys, value(&mut parser)?.into())?;
             }
+            Arg::Long("device-keys") => once("--device-keys", &mut device_keys, PathBuf::from(value(&mut parser)?))?,
+            Arg::Long("rotate-device-keys") => once("--rotate-device-keys", &mut rotate, ())?,
             Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,
             Arg::Long("self-test") => once("--self-test", &mut self_test, ())?,
@@ -203,6 +227,22 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
         return if count == 1 { Ok(Task::SelfTest) } else { Err("--self-test goes alone".into()) };
     }
     let authority = given.authority()?;
+    let rotate = rotate.is_some();
+    let device_keys = match device_keys {
+        Some(path) => Some(DeviceKeyFile { path, rotate }),
+        None if rotate => return Err("--rotate-device-keys goes with --device-keys".into()),
+        None => None,
+    };
+    if let (None, Some(authority)) = (&device_keys, &authority) {
+        let introspection = authority.introspection();
+        if introspection.is_some_and(|introspection| introspection.proof == Proof::DeviceKey) {
+            return Err("--client-auth key goes with --device-keys".into());
+        }
+        let is_encrypted = introspection.is_some_and(|how| how.response == ResponseForm::EncryptedJwt);
+        if is_encrypted && authority.decryption_keys.is_none() {
+            return Err("--introspection-response encrypted-jwt goes with --device-keys or --decryption-keys".into());
+        }
+    }
     let listen = listen.unwrap_or(DEFAULT_LISTEN);
     let tls_ends_in_front = tls_ends_in_front.is_some();
     if !listen.ip().is_loopback() && !tls_ends_in_front {
@@ -211,7 +251,17 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
              put TLS in front, and say --tls-ends-in-front"
         ));
     }
-    Ok(Task::Serve(Box::new(Options { listen, tls_ends_in_front, authority })))
+    Ok(Task::Serve(Box::new(Options { listen, tls_ends_in_front, device_keys, authority })))
+}
+
+impl Authority {
+    /// How it is asked about tokens, if it is.
+    fn introspection(&self) -> Option<&Introspection> {
+        match &self.keys {
+            KeySource::File(_) => None,
+            KeySource::Discovery(discovery) => discovery.introspection.as_ref(),
+        }
+    }
 }
 
 /// What was said of the authorization server.
@@ -227,7 +277,7 @@ struct Given {
     client_id: Option<String>,
     secret: Option<String>,
     secret_file: Option<PathBuf>,
-    method: Option<ClientMethod>,
+    method: Option<String>,
     response: Option<ResponseForm>,
     decryption_keys: Option<PathBuf>,
     relaxed: Option<()>,
@@ -238,9 +288,6 @@ impl Given {
         let is_local = self.jwks.is_some() || self.issuer.is_some();
         let relaxed = self.relaxed.is_some();
         let decryption_keys = self.decryption_keys.clone();
-        if self.response == Some(ResponseForm::EncryptedJwt) && decryption_keys.is_none() {
-            return Err("--introspection-response encrypted-jwt goes with --decryption-keys".into());
-        }
         if let Some(issuer) = self.discover.clone() {
             if is_local {
                 return Err("--discover finds the keys of its issuer: leave out --jwks and --issuer".into());
@@ -284,14 +331,26 @@ impl Given {
             (_, always) => always.is_some(),
         };
         let client_id = self.client_id.ok_or("to introspect goes with --client-id")?;
+        let method = match self.method.as_deref() {
+            None | Some("basic") => Some(ClientMethod::Basic),
+            Some("post") => Some(ClientMethod::Post),
+            Some("jwt") => Some(ClientMethod::Jwt),
+            Some("key") => None,
+            Some(other) => return Err(format!("--client-auth takes basic, post, jwt or key, and not {other:?}")),
+        };
         let secret = match (self.secret_file, self.secret) {
-            (Some(file), None) => SecretSource::File(file),
-            (None, Some(secret)) => SecretSource::Given(HiddenText(secret)),
-            (None, None) => return Err("to introspect goes with --client-secret-file".into()),
+            (Some(file), None) => Some(SecretSource::File(file)),
+            (None, Some(secret)) => Some(SecretSource::Given(HiddenText(secret))),
+            (None, None) => None,
             (Some(_), Some(_)) => return Err("--client-secret-file and --client-secret: one secret is enough".into()),
         };
-        let (method, response) = (self.method.unwrap_or_default(), self.response.unwrap_or_default());
-        Ok(Some(Introspection { always, client_id, method, secret, response }))
+        let proof = match (method, secret) {
+            (Some(method), Some(secret)) => Proof::Secret(method, secret),
+            (Some(_), None) => return Err("to introspect goes with --client-secret-file".into()),
+            (None, None) => Proof::DeviceKey,
+            (None, Some(_)) => return Err("--client-auth key needs no secret".into()),
+        };
+        Ok(Some(Introspection { always, client_id, proof, response: self.response.unwrap_or_default() }))
     }
 
     /// The first option without use where no server is called.
@@ -334,15 +393,6 @@ fn text(parser: &mut Parser) -> Result<String, String> {
 
 fn filled(name: &str, parser: &mut Parser) -> Result<String, String> {
     Some(text(parser)?).filter(|text| !text.is_empty()).ok_or_else(|| format!("{name} is empty"))
-}
-
-fn method(text: &str) -> Result<ClientMethod, String> {
-    match text {
-        "basic" => Ok(ClientMethod::Basic),
-        "post" => Ok(ClientMethod::Post),
-        "jwt" => Ok(ClientMethod::Jwt),
-        other => Err(format!("--client-auth takes basic, post or jwt, and not {other:?}")),
-    }
 }
 
 fn response(text: &str) -> Result<ResponseForm, String> {

@@ -7,8 +7,8 @@ use bearward_core::{
 use bearward_net::{FailureKind, Url};
 use tests::{
     authority::{Authority, CLIENT_SECRET, OldKeys, TokenFormat, client_id, userinfo_client},
-    encrypter::CONTENT_ENCRYPTIONS,
-    grid::{Combination, key_managements},
+    encrypter::{CONTENT_ENCRYPTIONS, KEY_MANAGEMENTS},
+    grid::Combination,
     signer::ALGORITHMS,
 };
 
@@ -95,8 +95,8 @@ fn userinfo_and_introspection_are_read_in_each_combination() {
         let token = opaque(authority);
         let mut count = 0;
         for combination in Combination::all() {
-            let (client, own, listed) = (combination.client(), combination.keys(), key_managements());
-            let decryption = Decryption::new(&listed, &CONTENT_ENCRYPTIONS, &own);
+            let (client, own) = (combination.client(), combination.keys());
+            let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
             let names = ("ES256", Some(combination.alg), Some(combination.enc));
             let endpoint = UserInfoEndpoint::signed_and_encrypted(&issuer, &client, &ALGORITHMS, decryption);
             let user_token = authority.user_token(&client, USER, "openid profile address");
@@ -132,8 +132,8 @@ fn rfc9701_6_an_answer_in_another_form_for_another_client_or_by_another_issuer_i
         let issuer = authority.issuer().to_owned();
         let token = opaque(authority);
         let combination = Combination::of("ECDH-ES");
-        let (own, listed) = (combination.keys(), key_managements());
-        let decryption = Decryption::new(&listed, &CONTENT_ENCRYPTIONS, &own);
+        let own = combination.keys();
+        let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
         let [encrypting, signing] = [combination.client(), userinfo_client(Some("ES256"))];
         let jwt = |error| Err(IntrospectionError::Jwt(error));
 
@@ -157,7 +157,7 @@ fn rfc9701_6_an_answer_in_another_form_for_another_client_or_by_another_issuer_i
         assert_eq!(bench.introspect(&issuer, &signing, &other, &token).await, jwt(Error::AlgorithmNotAllowed));
         // Keys of another device open nothing.
         let other = Combination::of("ECDH-ES+A128KW").keys();
-        let decryption = Decryption::new(&listed, &CONTENT_ENCRYPTIONS, &other);
+        let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &other);
         let nested = IntrospectionResponse::signed_and_encrypted(&issuer, &encrypting, &ALGORITHMS, decryption);
         assert_eq!(bench.introspect(&issuer, &encrypting, &nested, &token).await, jwt(Error::UnknownKey));
     });
@@ -199,8 +199,7 @@ fn the_front_door_reads_encrypted_answers_and_those_signed_with_the_secret() {
         let issuer: &'static str = authority.issuer().to_owned().leak();
         let token = opaque(authority);
         let combination = Combination::of("ECDH-ES+A256KW");
-        let decryption =
-            Decryption::new(key_managements().leak(), &CONTENT_ENCRYPTIONS, Box::leak(Box::new(combination.keys())));
+        let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, Box::leak(Box::new(combination.keys())));
         let app: &'static str = combination.client().leak();
         let device = Device::new(Caller::new(&P384.pki), authority, |server| {
             let response = IntrospectionResponse::signed_and_encrypted(issuer, app, &ALGORITHMS, decryption);
@@ -244,7 +243,7 @@ fn rfc9068_6_the_front_door_opens_access_tokens_that_are_encrypted_to_the_device
         assert_eq!(combinations.len(), 32);
         for combination in combinations {
             let own = Box::leak(Box::new(combination.keys()));
-            let decryption = Decryption::new(key_managements().leak(), &CONTENT_ENCRYPTIONS, own);
+            let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, own);
             let device = Device::new(Caller::new(&P384.pki), authority, |server| server.with_decryption(decryption));
             let token = authority.encrypted_access_token(&combination, SCOPE, AUDIENCE);
             for _ in 0..2 {
@@ -265,7 +264,7 @@ fn an_encrypted_access_token_is_refused_with_one_error_where_it_cannot_be_opened
     P384.run(async |authority| {
         let combination = Combination::of("ECDH-ES");
         let own = Box::leak(Box::new(combination.keys()));
-        let decryption = Decryption::new(key_managements().leak(), &CONTENT_ENCRYPTIONS, own);
+        let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, own);
         let token = authority.encrypted_access_token(&combination, SCOPE, AUDIENCE);
         let other = authority.encrypted_access_token(&Combination::of("RSA-OAEP"), SCOPE, AUDIENCE);
         let elsewhere = authority.encrypted_access_token(&combination, SCOPE, "https://pump.example");

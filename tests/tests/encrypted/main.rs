@@ -1,6 +1,7 @@
 //! Encrypted tokens of every combination, made here: good ones, which are opened, and every way to change them, which is
 //! not.
 
+mod device_keys;
 mod nested;
 mod oracle;
 mod rfc;

@@ -31,8 +31,14 @@ fn answer(transport: Transport, now: Option<u64>, change: impl FnOnce(&mut Examp
     let policy = Policy::new(issuer::ISSUER, AUDIENCE, ALGORITHMS);
     let verifier = LocalVerifier::new(policy, host::keys(issuer.jwks().as_bytes()).unwrap(), SetTo(now));
     let metadata = ResourceMetadata::new(AUDIENCE);
-    let resource =
-        Resource { realm: "test", transport, metadata, metadata_target: "/b%C3%A9?c=/d", metadata_url: None };
+    let resource = Resource {
+        realm: "test",
+        transport,
+        metadata,
+        metadata_target: "/b%C3%A9?c=/d",
+        metadata_url: None,
+        jwks: None,
+    };
     let app = App { verifier, board: DemoBoard::new(), resource };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     LocalSet::new().block_on(&runtime, async {

@@ -9,7 +9,7 @@ fn serve(arguments: &[&str]) -> Options {
 
 #[test]
 fn without_options_the_demo_listens_on_loopback() {
-    let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, authority: None };
+    let expected = Options { listen: DEFAULT_LISTEN, tls_ends_in_front: false, device_keys: None, authority: None };
     assert_eq!(serve(&[]), expected);
     assert_eq!(serve(&["--listen", "127.0.0.1:8080"]), expected);
     assert_eq!(serve(&["--listen=[::1]:0"]).listen, "[::1]:0".parse().unwrap());
@@ -55,9 +55,10 @@ fn wrong_options_are_named_in_one_line() {
         (&["--audience", "two words"], "--audience"),
         (&["--self-test", "--listen", "127.0.0.1:1"], "--self-test"),
         (&["--client-id", ""], "--client-id"),
-        (&["--client-auth", "digest"], "digest"),
         (&["--introspection-response", "xml"], "xml"),
         (&["--decryption-keys", "own.json"], "--jwks or --discover"),
+        (&["--rotate-device-keys"], "--device-keys"),
+        (&["--device-keys"], "--device-keys"),
         (&["-x"], "-x"),
         (&["keys.json"], "keys.json"),
     ] {
@@ -94,14 +95,15 @@ fn who_introspects_is_a_client_with_a_secret() {
             (&["--client-auth", "post"], ClientMethod::Post),
             (&["--client-auth=jwt"], ClientMethod::Jwt),
         ] {
-            let secret = SecretSource::File("secret".into());
+            let proof = Proof::Secret(expected, SecretSource::File("secret".into()));
             let response = ResponseForm::Json;
-            let expected = Introspection { always, client_id: "valve".into(), method: expected, secret, response };
+            let expected = Introspection { always, client_id: "valve".into(), proof, response };
             assert_eq!(discovery(&[&[way][..], &CLIENT, method].concat()).introspection, Some(expected));
         }
     }
     let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).introspection.unwrap();
-    assert_eq!(given.secret, SecretSource::Given(HiddenText("gX1f".into())));
+    let secret = SecretSource::Given(HiddenText("gX1f".into()));
+    assert_eq!(given.proof, Proof::Secret(ClientMethod::Basic, secret));
     assert!(!format!("{given:?}").contains("gX1f"));
 }
 
@@ -122,6 +124,18 @@ fn answers_come_in_the_form_that_is_registered_and_tokens_may_be_encrypted() {
     let local = ["--jwks", "keys.json", "--issuer", "https://as.example", "--audience", "api://valve"];
     let authority = serve(&[&local[..], &["--decryption-keys", "own.json"]].concat()).authority.unwrap();
     assert_eq!(authority.decryption_keys, Some("own.json".into()));
+    let own = ["--introspect", "--introspection-response", "encrypted-jwt", "--device-keys", "keys"];
+    assert_eq!(discovery(&[&own[..], &CLIENT].concat()).introspection.unwrap().response, ResponseForm::EncryptedJwt);
+}
+
+#[test]
+fn the_gateways_own_keys_lie_in_a_file_and_may_sign_for_it() {
+    for (more, rotate) in [(&[][..], false), (&["--rotate-device-keys"][..], true)] {
+        let expected = DeviceKeyFile { path: "keys".into(), rotate };
+        assert_eq!(serve(&[&["--device-keys", "keys"], more].concat()).device_keys, Some(expected));
+    }
+    let key = ["--introspect", "--client-id", "valve", "--client-auth", "key", "--device-keys", "keys"];
+    assert_eq!(discovery(&key).introspection.unwrap().proof, Proof::DeviceKey);
 }
 
 #[test]
@@ -139,8 +153,28 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
             "--introspection-response goes with --introspect or --always-introspect",
         ),
         (
-            &["--introspect", "--introspection-response", "encrypted-jwt"],
-            "--introspection-response encrypted-jwt goes with --decryption-keys",
+            &[
+                "--introspect",
+                "--client-id",
+                "valve",
+                "--client-secret",
+                "a",
+                "--introspection-response",
+                "encrypted-jwt",
+            ],
+            "--introspection-response encrypted-jwt goes with --device-keys or --decryption-keys",
+        ),
+        (
+            &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-auth", "digest"],
+            "--client-auth takes basic, post, jwt or key, and not \"digest\"",
+        ),
+        (
+            &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-auth", "key"],
+            "--client-auth key needs no secret",
+        ),
+        (
+            &["--introspect", "--client-id", "valve", "--client-auth", "key"],
+            "--client-auth key goes with --device-keys",
         ),
         (
             &["--introspect", "--client-id", "valve", "--client-secret", "a", "--client-secret-file", "b"],

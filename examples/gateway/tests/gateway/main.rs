@@ -1,6 +1,7 @@
 //! The gateway as its users meet it: a process, a socket, and what it prints.
 
 mod authority;
+mod device_keys;
 mod hostile;
 mod support;
 

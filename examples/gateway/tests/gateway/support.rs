@@ -82,12 +82,18 @@ impl Server {
 
     /// With an authorization server that it calls, and one certificate authority for it.
     pub fn discovering(issuer: &str, ca: impl AsRef<[u8]>, more: &[&str]) -> Self {
-        let file = TemporaryFile::new(ca);
-        let options = ["--discover", issuer, "--audience", "https://valve.example", "--ca", file.path()];
-        Self::start(&at_free_port(&[&options[..], more].concat()))
+        Self::discovering_at("127.0.0.1:0", issuer, ca, more)
     }
 
-    fn start(arguments: &[&str]) -> Self {
+    /// The same at an address of its own.
+    pub fn discovering_at(listen: &str, issuer: &str, ca: impl AsRef<[u8]>, more: &[&str]) -> Self {
+        let file = TemporaryFile::new(ca);
+        let audience = "https://valve.example";
+        let options = ["--listen", listen, "--discover", issuer, "--audience", audience, "--ca", file.path()];
+        Self::start(&[&options[..], more].concat())
+    }
+
+    pub fn start(arguments: &[&str]) -> Self {
         let mut process = gateway(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stderr.take().unwrap()).lines().map(Result::unwrap);
         let log = Some(thread::spawn(move || lines.inspect(|line| eprintln!("{line}")).collect()));
@@ -327,6 +333,13 @@ impl TemporaryFile {
         let path = std::env::temp_dir().join(format!("gateway-{}-{count}", std::process::id()));
         fs::write(&path, content).unwrap();
         Self(path)
+    }
+
+    /// A place where there is no file yet.
+    pub fn absent() -> Self {
+        let file = Self::new("");
+        fs::remove_file(&file.0).unwrap();
+        file
     }
 
     pub fn path(&self) -> &str {
