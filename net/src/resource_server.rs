@@ -228,6 +228,11 @@ impl From<Failure> for Refusal {
     }
 }
 
+/// Whether what is wrong with a token says that it is no JWT, or none that can be read here.
+const fn may_be_opaque(error: Error) -> bool {
+    matches!(error, Error::NotCompact | Error::Encrypted | Error::Base64(Part::Header) | Error::Json(Part::Header, _))
+}
+
 /// Rounded up: a client that waits so long does not come too early.
 fn seconds(duration: Duration) -> u32 {
     let whole = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
@@ -304,7 +309,8 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
     /// Decides whether a token is good, and gives its claims.
     ///
     /// `buffer` holds them: as long as the token for a JWT, half as long again for an encrypted one, and `BYTES` for an
-    /// introspected one. The future may be dropped at any time.
+    /// introspected one; for an encrypted one that is asked about as well, its length and `BYTES`. The future may be dropped
+    /// at any time.
     ///
     /// # Errors
     ///
@@ -319,27 +325,29 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Refusal> {
         let deadline = timer.elapsed().saturating_add(self.authority.patience);
-        let always = self.authority.introspects == Introspects::Always;
         #[cfg(feature = "jwe")]
-        if let Some(decryption) = self.decryption_for(token) {
-            if !always {
-                let (token, buffer) = self.policy.decrypt(token, &decryption, buffer)?;
-                self.find_key(token, timer, deadline, buffer).await?;
-                return Ok(self.keys.verify(&self.policy, token, clock.now(), buffer, &self.verified).await?);
+        let (unverified, buffer, was_opened) = match self.decryption_for(token) {
+            Some(decryption) => {
+                let (inner, free) = self.policy.decrypt(token, &decryption, buffer)?;
+                (inner, free, true)
             }
-            {
-                let (token, buffer) = self.policy.decrypt(token, &decryption, buffer)?;
-                self.find_key(token, timer, deadline, buffer).await?;
-                self.keys.verify(&self.policy, token, clock.now(), buffer, &self.verified).await?;
+            None => (token.into(), buffer, false),
+        };
+        #[cfg(not(feature = "jwe"))]
+        let (unverified, was_opened) = (UnverifiedToken::from(token), false);
+        if self.authority.introspects != Introspects::Only {
+            match self.find_key(unverified, timer, deadline, buffer).await {
+                Ok(()) if self.authority.introspects != Introspects::Always => {
+                    return Ok(self.keys.verify(&self.policy, unverified, clock.now(), buffer, &self.verified).await?);
+                }
+                Ok(()) => {
+                    self.keys.verify(&self.policy, unverified, clock.now(), buffer, &self.verified).await?;
+                }
+                Err(refusal) if was_opened || self.authority.client.is_none() || !may_be_opaque(refusal.error) => {
+                    return Err(refusal);
+                }
+                Err(_) => {}
             }
-            return self.introspect(token, clock, timer, deadline, buffer).await;
-        }
-        if self.is_local(token, timer, deadline, buffer).await? {
-            let now = clock.now();
-            if !always {
-                return Ok(self.keys.verify(&self.policy, token.into(), now, buffer, &self.verified).await?);
-            }
-            self.keys.verify(&self.policy, token.into(), now, buffer, &self.verified).await?;
         }
         self.introspect(token, clock, timer, deadline, buffer).await
     }
@@ -349,28 +357,6 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
     fn decryption_for(&self, token: BearerToken<'_>) -> Option<Decryption<'a>> {
         let is_ours = token.is_encrypted() && self.authority.introspects != Introspects::Only;
         self.authority.decryption.filter(|_| is_ours)
-    }
-
-    /// Whether the token is one to verify here, and everything is there to do it.
-    async fn is_local(
-        &self,
-        token: BearerToken<'_>,
-        timer: &impl Timer,
-        deadline: Duration,
-        buffer: &mut [u8],
-    ) -> Result<bool, Refusal> {
-        if self.authority.introspects == Introspects::Only {
-            return Ok(false);
-        }
-        match self.find_key(token.into(), timer, deadline, buffer).await {
-            Ok(()) => Ok(true),
-            // No JWT, or none that can be read here.
-            Err(Refusal {
-                error: Error::NotCompact | Error::Encrypted | Error::Base64(Part::Header) | Error::Json(Part::Header, _),
-                ..
-            }) if self.authority.client.is_some() => Ok(false),
-            Err(refusal) => Err(refusal),
-        }
     }
 
     /// Sees to it that there is a key which may have signed the token.
@@ -430,14 +416,14 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         if token.as_str().len() > BYTES {
             return Err(Error::TokenTooLong.into());
         }
-        let outcome = match self.exchange.introspect(timer, deadline, token, buffer).await {
+        let told = self.exchange.introspect(timer, deadline, token, buffer).await;
+        let retry_after = told.as_ref().err().and_then(|failure| failure.retry_after);
+        let outcome = match told {
             // The token may have expired while the server was waited for; and an answer ages from when it was asked for.
-            Ok(told) => self.policy.admit(&told, clock.now()).map_err(|error| (error, None)),
-            Err(Failure { kind: FailureKind::Introspection(error), retry_after }) => Err((error, retry_after)),
+            Ok(told) => self.policy.admit(&told, clock.now()),
+            Err(Failure { kind: FailureKind::Introspection(error), .. }) => Err(error),
             Err(failure) => return Err(failure.into()),
         };
-        let retry_after = outcome.as_ref().err().and_then(|(_, retry_after)| *retry_after);
-        let outcome = outcome.map_err(|(error, _)| error);
         self.introspected.lock().await.keep(&self.policy, token, &outcome, asked_at);
         outcome.map_err(|error| Failure::after(error, retry_after).into())
     }

@@ -4,13 +4,18 @@ use core::{fmt::Write as _, hint::black_box};
 
 use bearward_core::{
     ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Answer, BearerToken, Decryption, DecryptionKey, DecryptionKeyEntry,
-    DecryptionKeySet, DeviceKeyError, DeviceKeys, Error, JwkSet, KeyPurpose, KeyStage, Secret, Signer, UnixTime,
-    UserInfoEndpoint, decrypt_jwe, limits,
+    DecryptionKeySet, DecryptionKeys, DeviceKeyError, DeviceKeys, Error, IntrospectionResponse, JwkSet, KeyPurpose,
+    KeyStage, Secret, Signer, TokenCache, UnixTime, UserInfoEndpoint, decrypt_jwe, limits,
 };
 
 use crate::{ALGORITHMS, POLICY, Sink};
 
-/// A bare JWE, an access token and an answer about the user, with keys of a file and with the client's secret.
+/// With all that can be opened.
+pub(crate) fn decryption(keys: &dyn DecryptionKeys) -> Decryption<'_> {
+    Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, keys)
+}
+
+/// A bare JWE, an access token and answers about the user and about a token, with keys of a file and with the client's secret.
 pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
     if let Err(error) = device_keys(bytes) {
         black_box(write!(Sink, "{error} {error:?}").is_ok());
@@ -21,7 +26,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
     if let Err(error) = own.read_local(bytes) {
         black_box(write!(Sink, "{error} {own:?}").is_ok());
     }
-    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &own);
+    let decryption = decryption(&own);
     let mut buffer = [0; 1024];
     black_box(write!(Sink, "{decryption:?} {:?}", decrypt_jwe(bytes, &decryption, &mut buffer)).is_ok());
 
@@ -31,10 +36,21 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(), Error> {
     let user = endpoint.read(answer, text, &JwkSet::<4>::new(), now, &mut buffer);
     black_box(user.is_ok_and(|user| user.key_management() == user.content_encryption()));
 
+    let response = IntrospectionResponse::signed_and_encrypted(text, text, ALGORITHMS, decryption);
+    let mut body = black_box([7; 64]);
+    let answer = Answer { status: black_box(200), content_type: Some(text), body: &mut body };
+    let access = POLICY.introspect_as(&response, answer, &JwkSet::<4>::new(), now, &mut buffer);
+    let protection = access.ok().and_then(|access| access.answer_protection());
+    black_box(protection.is_some_and(|protection| protection.key_management() == protection.content_encryption()));
+
     let key = DecryptionKey::ClientSecret(Secret::new(bytes));
     let own = DecryptionKeyEntry { id: Some(text), algorithm: None, key };
-    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &own);
+    let decryption = self::decryption(&own);
     let token = BearerToken::new(text)?;
+    let mut cache = TokenCache::<2>::new();
+    if let Ok((inner, free)) = POLICY.decrypt(token, &decryption, &mut buffer) {
+        black_box(POLICY.verify_cached(inner, &JwkSet::<4>::new(), now, free, &mut cache).is_ok());
+    }
     let access = POLICY.verify_encrypted(token, &decryption, &JwkSet::<4>::new(), now, &mut buffer)?;
     black_box((access.key_management(), access.content_encryption()));
     Ok(())

@@ -21,10 +21,10 @@ use core::{
 
 use bearward_core::{
     Algorithm, Answer, BearerRequest, BearerToken, CallError, Challenge, Client, Error, Fresh, Hs256, Hs384, Hs512,
-    IntrospectionCache, IntrospectionRequest, Jwk, JwkSet, JwkSetReader, KeyError, Metadata, MetadataError,
-    MetadataReader, Policy, Ps256, Ps384, Ps512, RevocationRequest, Rs256, Rs384, Rs512, Secret, SecretSet, TokenCache,
-    TokenTypeHint, Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains,
-    verify_jws,
+    IntrospectionCache, IntrospectionRequest, IntrospectionResponse, Jwk, JwkSet, JwkSetReader, KeyError, Metadata,
+    MetadataError, MetadataReader, Policy, Ps256, Ps384, Ps512, RevocationRequest, Rs256, Rs384, Rs512, Secret,
+    SecretSet, TokenCache, TokenTypeHint, Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json,
+    scope_contains, verify_jws,
 };
 #[cfg(feature = "curves")]
 use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedP256};
@@ -187,6 +187,15 @@ fn answers(bytes: &[u8]) {
     }
 
     let mut buffer = [0; 256];
+    for response in [
+        IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)),
+        IntrospectionResponse::keycloak(text, ALGORITHMS),
+    ] {
+        match POLICY.introspect_as(&response, answer(&mut body), &JwkSet::<4>::new(), now, &mut buffer) {
+            Ok(access) => _ = black_box(access.answer_protection().map(|protection| protection.algorithm())),
+            Err(error) => _ = black_box(write!(Sink, "{error} {error:?}")),
+        }
+    }
     for (endpoint, body) in
         [(UserInfoEndpoint::json(), third), (UserInfoEndpoint::signed(text, text, ALGORITHMS), fourth)]
     {

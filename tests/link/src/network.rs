@@ -8,7 +8,7 @@ use core::{
     time::Duration,
 };
 
-use bearward_core::{BearerToken, Client, Policy, Request, UnixTime};
+use bearward_core::{BearerToken, Client, IntrospectionResponse, Policy, Request, UnixTime};
 use bearward_net::{AuthorizationServer, Clock, HttpClient, NetError, ResourceServer, Timer, Tls, TlsError, Url};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
@@ -37,6 +37,12 @@ fn front_door(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else { return };
     let Ok(token) = BearerToken::new(text) else { return };
     let authority = AuthorizationServer::new(text).with_introspection(Client::secret_basic(text, text)).danger_http();
+    let authority =
+        black_box(authority).with_introspection_response(IntrospectionResponse::signed(text, text, super::ALGORITHMS));
+    #[cfg(feature = "jwe")]
+    let own = bearward_core::DecryptionKeySet::<1>::new();
+    #[cfg(feature = "jwe")]
+    let authority = authority.with_decryption(super::jwe::decryption(&own));
     let policy = Policy::new(text, text, super::ALGORITHMS);
     let server = ResourceServer::<NoopRawMutex, 2, 2, 256>::new(policy, black_box(authority));
     let (mut head, mut buffer, mut claims) = ([0; 256], [0; 512], [0; 256]);

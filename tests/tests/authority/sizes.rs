@@ -2,7 +2,7 @@
 
 use core::mem::size_of;
 
-use bearward_core::{BearerToken, Client, Metadata, Policy, RevocationRequest, UserInfoEndpoint};
+use bearward_core::{BearerToken, Client, IntrospectionRequest, Metadata, Policy, RevocationRequest, UserInfoEndpoint};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, Freshness, HttpClient, RemoteJwkSet, ResourceServer, Trust, Url,
     tokio::{Network, SystemClock, Timer},
@@ -36,6 +36,7 @@ fn what_a_device_holds_is_bounded() {
     let client = &Client::tls("valve");
     let policy = &Policy::new("https://as.example", "https://valve.example", &[]);
     let token = BearerToken::new("opaque").unwrap();
+    let introspection = &IntrospectionRequest::new(token);
     let revocation = &RevocationRequest::new("opaque");
     let endpoint = &UserInfoEndpoint::json();
     let (clock, timer) = (&SystemClock, &Timer::new());
@@ -43,18 +44,23 @@ fn what_a_device_holds_is_bounded() {
     let mut rng = rng();
 
     let sizes = [
-        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17040),
+        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17664),
         ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
-        ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 832),
+        ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 960),
         ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7040),
         ("HttpClient::discover", of(http.discover("https://as.example", metadata)), 6400),
         ("RemoteJwkSet::reload", of(keys.reload(http, url)), 6016),
         ("HttpClient::introspect", of(http.introspect(url, client, [0; 16], policy, token, &mut buffer)), 6272),
+        (
+            "HttpClient::introspection_answer",
+            of(http.introspection_answer(url, client, [0; 16], introspection, &mut buffer)),
+            6272,
+        ),
         ("HttpClient::userinfo", of(http.userinfo(url, endpoint, token, &mut buffer)), 6208),
         ("HttpClient::revoke", of(http.revoke(url, client, [0; 16], revocation, &mut buffer)), 6272),
     ];
     for (name, size, most) in sizes {
-        println!("{name:32} {size:6} of at most {most:6} bytes");
+        println!("{name:34} {size:6} of at most {most:6} bytes");
     }
     for (name, size, most) in sizes {
         assert!(size <= most, "{name}: {size} bytes, at most {most} were");

@@ -12,4 +12,5 @@ mod fake;
 mod introspection;
 mod keys;
 mod outages;
+mod signed_answers;
 mod support;

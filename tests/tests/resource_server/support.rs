@@ -115,13 +115,20 @@ pub struct Device {
 impl Device {
     /// One whose authorization server has metadata, the key of ES256, and an introspection endpoint that knows no token.
     pub async fn new(configure: impl FnOnce(AuthorizationServer<'static>) -> AuthorizationServer<'static>) -> Self {
+        Self::of_issuer(|authority, _| configure(authority)).await
+    }
+
+    /// The same, configured by the issuer's name too.
+    pub async fn of_issuer(
+        configure: impl FnOnce(AuthorizationServer<'static>, &'static str) -> AuthorizationServer<'static>,
+    ) -> Self {
         let fake = Fake::start().await;
         let issuer: &'static str = fake.issuer().leak();
         fake.put("/.well-known/oauth-authorization-server", Page::json(metadata(issuer).to_string()));
         fake.put("/jwks", Page::json(Signer::new("ES256").jwks()));
         fake.put("/introspect", Page::json(r#"{"active":false}"#));
         let policy = Policy::new(issuer, AUDIENCE, ALGORITHMS);
-        let authority = configure(AuthorizationServer::new(issuer).danger_http());
+        let authority = configure(AuthorizationServer::new(issuer).danger_http(), issuer);
         let server: &'static Server = Box::leak(Box::new(ResourceServer::new(policy, authority)));
         let time = Time { timer: TokioTimer::new(), skipped: Rc::default() };
         let device = Self { fake, time, server };
@@ -137,7 +144,7 @@ impl Device {
     pub fn start(&self) {
         let (server, time) = (self.server, self.time.clone());
         spawn_local(async move {
-            let (mut head, mut buffer) = ([0; 1024], [0; 1024]);
+            let (mut head, mut buffer) = ([0; 1024], [0; 2048]);
             let timeouts = Timeouts { answer: Duration::from_secs(2), ..Timeouts::DEFAULT };
             let mut http = HttpClient::new(&Network, Plain, time.clone(), time, &mut head).with_timeouts(timeouts);
             server.run(&mut http, &mut StdRng::seed_from_u64(1), &mut buffer).await
