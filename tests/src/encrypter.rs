@@ -120,19 +120,20 @@ impl Encrypter {
         [header, base64url(encrypted_key), base64url(&iv), base64url(&ciphertext), base64url(&tag)].join(".")
     }
 
-    /// An encrypted key of RSA whose encoding (RFC 8017 §7.1.1, step 2) is made of the parts that are given, with a
-    /// seed that is always the same: good or bad.
+    /// An encoding of OAEP (RFC 8017 §7.1.1, step 2), good or bad, of the parts that are given, and with a seed that is
+    /// always the same. [`rsa_power`](Self::rsa_power) encrypts it.
     ///
     /// # Panics
     ///
     /// If the parts are not as long as the modulus together.
-    pub fn oaep(&self, first: u8, label: &[u8], padding: &[u8], message: &[u8]) -> Vec<u8> {
+    pub fn oaep(&self, first: u8, label: &[u8], padding: &[u8], message: &[u8]) -> BigUint {
         let hash_bytes = self.oaep_label().len();
         let mut encoded = [&[first][..], &vec![9; hash_bytes], label, padding, message].concat();
         let (seed, block) = encoded[1..].split_at_mut(hash_bytes);
         self.oaep_mask(block, seed);
         self.oaep_mask(seed, block);
-        self.rsa_power(&BigUint::from_bytes_be(&encoded))
+        assert_eq!(encoded.len(), self.rsa_key().size());
+        BigUint::from_bytes_be(&encoded)
     }
 
     /// The hash of the empty label.
@@ -152,6 +153,11 @@ impl Encrypter {
         let [n, e] = [key.n_bytes(), key.e_bytes()].map(|number| BigUint::from_bytes_be(&number));
         let power = number.modpow(&e, &n).to_bytes_be();
         [vec![0; key.size() - power.len()], power].concat()
+    }
+
+    /// The receiver's modulus.
+    pub fn rsa_modulus(&self) -> BigUint {
+        BigUint::from_bytes_be(&self.rsa_key().n_bytes())
     }
 
     fn oaep_hash(&self, message: &[u8]) -> Vec<u8> {

@@ -39,6 +39,9 @@ bearward-inspect batch
     answers each with one. With \"decryption_keys\", a JWKS, a token may be encrypted. What a line leaves out is not
     checked, and a member that is none of these is an error.
 
+What is encrypted with RSA1_5, with a password (PBES2) or compressed (zip) is refused, as a device refuses it: the first
+lets a sender decrypt what is not theirs by the answers that they get, the others let them choose how much is computed.
+
 With each of them, --danger-short-secret takes shared secrets that are shorter than the output of their hash, but not
 than 32 bytes: some servers sign HS512 with a client secret of 43.
 

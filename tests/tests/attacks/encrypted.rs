@@ -12,11 +12,15 @@ use aes_gcm::{
 };
 use bearward_core::{
     A128Gcm, BearerToken, Curve, Decryption, DecryptionKey, DecryptionKeySet, EcdhEsP256, Error, Parameter, Part,
-    Secret, UnixTime,
+    Secret, UnixTime, decrypt_jwe,
 };
+use num_bigint::BigUint;
 use p256::{SecretKey, ecdh::diffie_hellman};
 use sha2::{Digest, Sha256};
-use tests::signer::{Signer, base64url};
+use tests::{
+    encrypter::{AgreementCurve, Encrypter, KEY_MANAGEMENTS},
+    signer::{Signer, base64url},
+};
 
 use crate::{CLAIMS, NOW, policy, verify};
 
@@ -124,6 +128,37 @@ fn rsa1_5_padding_oracle() {
     for first in [[0, 2], [0, 1], [0xff, 0xff]] {
         let key = base64url(&[&first[..], &[7; 254]].concat());
         is_refused(&format!("{header}.{key}.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"), Error::AlgorithmNotAllowed);
+    }
+}
+
+/// James Manger, 2001: whether the number that was encrypted has a first byte of 0 tells a little more of it with each
+/// multiple, until all is known.
+#[test]
+fn mangers_attack_on_oaep() {
+    for alg in ["RSA-OAEP", "RSA-OAEP-256"] {
+        let sender = Encrypter::new(alg, "A128GCM", AgreementCurve::P256);
+        let keys = sender.keys();
+        let open = |token: &str| {
+            let mut buffer = vec![0; token.len()];
+            decrypt_jwe(token.as_bytes(), &Decryption::new(KEY_MANAGEMENTS, &[&A128Gcm], &keys), &mut buffer).map(drop)
+        };
+        let modulus = sender.rsa_modulus();
+        let message = sender.oaep(0, &sender.oaep_label(), &sender.oaep_padding(16), &[5; 16]);
+        assert_eq!(open(&sender.jwe_of(&sender.rsa_power(&message), &[5; 16], b"x")), Ok(()));
+        // Whether a multiple of the number has that first byte, which the attacker wants to hear and does not.
+        let is_small = |factor: &BigUint| {
+            // c * f^e is what encrypts m * f.
+            let multiple = &message * factor % &modulus;
+            let token = sender.jwe_of(&sender.rsa_power(&multiple), &[5; 16], b"x");
+            assert_eq!(open(&token), Err(Error::DecryptionFailed), "{alg} {factor}");
+            multiple.bits() <= modulus.bits() - 8
+        };
+        // The first two steps of the attack, with the answers given away: they tell the number to within two parts in 256.
+        let doubled = (1..).map(|bits| BigUint::from(1_u8) << bits).find(|factor| !is_small(factor)).unwrap();
+        let (step, bound) = (doubled >> 1, BigUint::from(1_u8) << (modulus.bits() - 8));
+        let first = (&modulus + &bound) / bound;
+        let wrapped = (0..512_u16).find(|count| is_small(&(&step * (&first + *count))));
+        assert!(wrapped.is_some(), "the answers would have told");
     }
 }
 

@@ -43,7 +43,7 @@ fn read(sender: &Encrypter, body: &str, keys: &dyn Keys) -> Result<[&'static str
 /// The same of an answer about a token.
 fn introspect(sender: &Encrypter, body: &str, keys: &dyn Keys) -> Result<[&'static str; 3], IntrospectionError> {
     let own = sender.keys();
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
     let response = IntrospectionResponse::signed_and_encrypted(ISSUER, "valve", &ALGORITHMS, decryption);
     let (mut body, mut buffer) = (body.as_bytes().to_vec(), vec![0; body.len() * 3 / 4]);
     let answer = Answer { status: 200, content_type: Some(MEDIA_TYPE), body: &mut body };
@@ -211,7 +211,7 @@ fn a_token_that_was_seen_before_is_decrypted_again_and_its_signature_is_spared()
     let inner = signer.token(CLAIMS);
     let token = sender().jwe(JWT, inner.as_bytes());
     let (own, keys, policy) = (sender().keys(), signer.keys(), Policy::new(ISSUER, "valve", &ALGORITHMS));
-    let decryption = Decryption::new(&KEY_MANAGEMENTS, &CONTENT_ENCRYPTIONS, &own);
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
     let mut cache = TokenCache::<2>::new();
     let mut verify = |token: &str, now: u64| {
         let mut buffer = vec![0; token.len() * 3 / 2];

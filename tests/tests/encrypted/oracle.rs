@@ -1,9 +1,14 @@
-//! Whatever fails, it fails the same.
+//! Whatever fails, it fails the same: by its error, and by the instructions that it takes, which callgrind counts.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use bearward_core::Error;
 use tests::{
-    encrypter::{AgreementCurve, Encrypter, cbc_seal},
-    signer::base64url,
+    encrypter::{AgreementCurve, CONTENT_ENCRYPTIONS, Encrypter, cbc_seal},
+    signer::{base64url, from_base64url},
 };
 
 use crate::open;
@@ -51,4 +56,99 @@ fn rfc7516_11_5_a_wrong_encrypted_key_is_the_same_error_as_a_wrong_tag() {
             assert_eq!(open(&segments.join("."), &sender.keys()), Err(Error::DecryptionFailed), "{alg}");
         }
     }
+}
+
+#[test]
+fn rfc7516_11_5_wrong_padding_of_cbc_takes_as_many_instructions_as_a_wrong_tag() {
+    for enc in ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"] {
+        let (sender, good) = padded(enc, &[b"fifteen letters"[..].to_vec(), vec![1]].concat());
+        let wrong_tag = with_wrong_tag(&good);
+        let mut tokens = vec![wrong_tag];
+        for last in [[0, 0], [0, 17], [1, 2], [0xFF, 0xFF]] {
+            tokens.push(padded(enc, &[&[b'x'; 14][..], &last].concat()).1);
+        }
+        take_the_same(&sender, &tokens);
+    }
+}
+
+#[test]
+fn rfc7516_11_5_wrong_padding_of_oaep_is_the_same_error_as_a_wrong_tag() {
+    for alg in ["RSA-OAEP", "RSA-OAEP-256"] {
+        for enc in ["A128GCM", "A256CBC-HS512"] {
+            let sender = Encrypter::new(alg, enc, AgreementCurve::P256);
+            let keys = sender.keys();
+            for token in badly_encoded(&sender) {
+                assert_eq!(open(&token, &keys), Err(Error::DecryptionFailed), "{alg} {enc}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rfc7516_11_5_wrong_padding_of_oaep_takes_as_many_instructions_as_a_wrong_tag() {
+    for (alg, enc) in [("RSA-OAEP", "A128GCM"), ("RSA-OAEP-256", "A128CBC-HS256")] {
+        let sender = Encrypter::new(alg, enc, AgreementCurve::P256);
+        take_the_same(&sender, &badly_encoded(&sender));
+    }
+}
+
+/// Tokens of one length: the first has a wrong tag, and each of the others one thing wrong with its encrypted key.
+fn badly_encoded(sender: &Encrypter) -> Vec<String> {
+    let content = CONTENT_ENCRYPTIONS.iter().find(|content| content.name() == sender.content_encryption()).unwrap();
+    let bytes = content.key_bytes();
+    let (label, padding, message) = (sender.oaep_label(), sender.oaep_padding(bytes), vec![5; bytes]);
+    let jwe = |encoded| sender.jwe_of(&sender.rsa_power(&encoded), &message, b"open the valve");
+    let good = jwe(sender.oaep(0, &label, &padding, &message));
+    assert_eq!(open(&good, &sender.keys()).as_deref(), Ok(&b"open the valve"[..]));
+    let mut other_label = label.clone();
+    other_label[0] ^= 1;
+    let with = |at: usize, byte: u8| {
+        let mut padding = padding.clone();
+        padding[at] = byte;
+        padding
+    };
+    let last = padding.len() - 1;
+    let (shorter, longer) = (sender.oaep_padding(bytes - 1), sender.oaep_padding(bytes + 1));
+    vec![
+        with_wrong_tag(&good),
+        jwe(sender.oaep(1, &label, &padding, &message)),
+        jwe(sender.oaep(0, &other_label, &padding, &message)),
+        jwe(sender.oaep(0, &label, &with(0, 1), &message)),
+        jwe(sender.oaep(0, &label, &with(last, 2), &message)),
+        jwe(sender.oaep(0, &label, &with(last, 0), &message)),
+        jwe(sender.oaep(0, &label, &shorter, &message[1..])),
+        jwe(sender.oaep(0, &label, &longer, &[&message[..], &[5]].concat())),
+    ]
+}
+
+fn with_wrong_tag(token: &str) -> String {
+    let (rest, tag) = token.rsplit_once('.').unwrap();
+    let mut tag = from_base64url(tag);
+    tag[3] ^= 0x10;
+    format!("{rest}.{}", base64url(&tag))
+}
+
+/// Whether each of these tokens is refused, and by as many instructions as the first.
+fn take_the_same(sender: &Encrypter, tokens: &[String]) {
+    let counts: Vec<_> = tokens.iter().map(|token| instructions(sender, token)).collect();
+    assert!(counts.iter().all(|count| *count == counts[0] && *count > 10_000), "{sender:?} {counts:?}");
+}
+
+/// How many instructions it takes to refuse a token.
+fn instructions(sender: &Encrypter, token: &str) -> u64 {
+    let mut valgrind = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_opening*"])
+        .arg(env!("CARGO_BIN_EXE_open-jwe"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("valgrind, which tests/setup installs");
+    let input = format!("{}\n{token}\n", sender.jwk());
+    valgrind.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = valgrind.wait_with_output().unwrap();
+    let [said, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(said.trim(), "Err(DecryptionFailed)", "{log}");
+    let count = log.lines().find_map(|line| line.split_once("Collected :")).expect("a count").1;
+    count.trim().parse().unwrap()
 }
