@@ -10,6 +10,7 @@
 //! | what it allows | [`AccessToken`], [`Scope`] | RFC 6749 §3.3, RFC 7519 |
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
+//! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -72,6 +73,7 @@ mod content_encryption;
 #[cfg(feature = "jwe")]
 mod decryption_key;
 pub mod der;
+mod device_authorization;
 mod error;
 #[cfg(test)]
 mod fake;
@@ -91,6 +93,9 @@ mod revocation;
 mod scope;
 mod time;
 mod token;
+mod token_error;
+mod token_request;
+mod token_response;
 mod userinfo;
 
 pub use alg::Algorithm;
@@ -124,6 +129,7 @@ pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 #[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
+pub use device_authorization::{DeviceAuthorization, DeviceAuthorizationRequest};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
 pub use introspection::{IntrospectionError, IntrospectionRequest};
 pub use introspection_cache::IntrospectionCache;
@@ -152,4 +158,7 @@ pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
 pub use time::{NumericDate, UnixTime};
 pub use token::AccessToken;
+pub use token_error::TokenError;
+pub use token_request::TokenRequest;
+pub use token_response::TokenResponse;
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};
