@@ -11,6 +11,8 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 9701, RFC 7009 |
 //! | the device's own keys (features `jwe`, `p256`) | `DeviceKeys` | RFC 7517, RFC 7638 |
+//! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | who allowed one | [`IdTokenPolicy`], [`IdToken`] | OpenID Connect Core §3.1.3.7, §12.2 |
 //! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -74,10 +76,12 @@ mod content_encryption;
 #[cfg(feature = "jwe")]
 mod decryption_key;
 pub mod der;
+mod device_authorization;
 mod error;
 #[cfg(test)]
 mod fake;
 mod form;
+mod id_token;
 mod introspection;
 mod introspection_cache;
 mod jose;
@@ -98,6 +102,9 @@ mod scope;
 mod signed_answer;
 mod time;
 mod token;
+mod token_error;
+mod token_request;
+mod token_response;
 mod unverified;
 mod userinfo;
 
@@ -134,7 +141,9 @@ pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
 #[cfg(feature = "rsa-oaep")]
 pub use decryption_key::{RsaPrivate, RsaPrivateKey};
+pub use device_authorization::{DeviceAuthorization, DeviceAuthorizationRequest};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
+pub use id_token::{IdToken, IdTokenPolicy};
 pub use introspection::{ActiveToken, IntrospectionError, IntrospectionRequest, IntrospectionResponse};
 pub use introspection_cache::IntrospectionCache;
 #[cfg(feature = "jwe")]
@@ -169,5 +178,8 @@ pub use scope::{Scope, audience_contains, scope_contains};
 pub use signed_answer::Protection;
 pub use time::{NumericDate, UnixTime};
 pub use token::AccessToken;
+pub use token_error::TokenError;
+pub use token_request::TokenRequest;
+pub use token_response::TokenResponse;
 pub use unverified::UnverifiedToken;
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

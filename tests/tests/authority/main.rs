@@ -12,6 +12,7 @@ mod refusals;
 mod rotation;
 mod sizes;
 mod support;
+mod tokens;
 mod userinfo;
 
 use std::sync::MutexGuard;
