@@ -11,6 +11,7 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
+//! | how it becomes a client there | [`RegistrationRequest`], [`ClientConfiguration`], [`Registration`] | RFC 7591, RFC 7592 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
@@ -87,6 +88,7 @@ mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
+mod registration;
 mod resource_metadata;
 mod revocation;
 mod scope;
@@ -149,6 +151,10 @@ pub use key_management::{EcdhEsP256A128Kw, EcdhEsP256A192Kw, EcdhEsP256A256Kw};
 pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A256Kw};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
+pub use registration::{
+    ClientAuthentication, ClientConfiguration, ClientInformation, ClientKeys, ClientMetadata, CredentialsError,
+    GrantType, RecordError, Registration, RegistrationError, RegistrationRequest,
+};
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};

@@ -2,7 +2,9 @@
 
 use core::{fmt, time::Duration};
 
-use bearward_core::{AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, UserInfoError};
+use bearward_core::{
+    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, UserInfoError,
+};
 
 use crate::error::{NetError, UrlError};
 
@@ -49,6 +51,8 @@ pub enum FailureKind {
     Introspection(IntrospectionError),
     /// Nothing is told about the user.
     UserInfo(UserInfoError),
+    /// Nothing was registered, or changed.
+    Registration(RegistrationError),
     /// The task that calls the server did not come to it in time.
     Busy,
 }
@@ -71,6 +75,7 @@ impl fmt::Display for Failure {
             FailureKind::Keys(error) => write!(f, "the authorization server's keys cannot be used: {error}"),
             FailureKind::Introspection(error) => error.fmt(f),
             FailureKind::UserInfo(error) => error.fmt(f),
+            FailureKind::Registration(error) => error.fmt(f),
             FailureKind::Busy => f.write_str("the authorization server was not called in time"),
         }
     }
@@ -116,4 +121,5 @@ from! {
     KeyError => Keys,
     IntrospectionError => Introspection,
     UserInfoError => UserInfo,
+    RegistrationError => Registration,
 }

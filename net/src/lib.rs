@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662 |
 //! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
-//! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009 |
+//! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke), [`register`](HttpClient::register) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009, RFC 7591 |
 //! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |
 //! | the server's proof of who it is | [`Tls`]; with `embedded-tls`, `EmbeddedTls` and `Trust` | RFC 8446, RFC 9525, RFC 5280 |
 //! | time | [`Clock`], [`Timer`] | |
@@ -80,6 +80,7 @@ mod freshness;
 mod http;
 mod introspection;
 mod jwks;
+mod registration;
 mod resource_server;
 mod revocation;
 mod tls;
@@ -99,5 +100,7 @@ pub use jwks::RemoteJwkSet;
 pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
-pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use tls::{
+    ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, TlsApplication, TlsSettings, Trust,
+};
 pub use url::Url;

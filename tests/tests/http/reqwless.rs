@@ -50,3 +50,33 @@ fn a_form_is_written_as_reqwless_writes_it() {
     let request = Request::post_form("application/json", form);
     assert_eq!(ours("https://as.example:8443/introspect", &request), String::from_utf8(theirs).unwrap());
 }
+
+#[test]
+fn documents_and_deletions_are_written_as_reqwless_writes_them() {
+    let fields = [
+        ("Accept-Encoding", "identity"),
+        ("Accept", "application/json"),
+        ("Authorization", "Bearer mF_9.B5f-4.1JqM"),
+        ("Content-Type", "application/json"),
+        ("Connection", "close"),
+    ];
+    let document: &[u8] = br#"{"client_id":"s6BhdRkqt3"}"#;
+    let token = "Bearer mF_9.B5f-4.1JqM";
+    for (peer, request) in [
+        (Peer::post("/r"), Request::post_json("application/json", document)),
+        (Peer::put("/r"), Request::put_json("application/json", document)),
+    ] {
+        let mut theirs = Vec::new();
+        run(peer.host("as.example").body(document).headers(&fields).build().write_header(&mut theirs)).unwrap();
+        theirs.extend_from_slice(document);
+        assert_eq!(
+            ours("https://as.example/r", &request.with_authorization(token)),
+            String::from_utf8(theirs).unwrap()
+        );
+    }
+    let fields = [fields[0], fields[1], fields[2], fields[4]];
+    let mut theirs = Vec::new();
+    run(Peer::delete("/r").host("as.example").headers(&fields).build().write_header(&mut theirs)).unwrap();
+    let request = Request::delete("application/json").with_authorization(token);
+    assert_eq!(ours("https://as.example/r", &request), String::from_utf8(theirs).unwrap());
+}
