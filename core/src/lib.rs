@@ -12,6 +12,8 @@
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | how it becomes a client there | [`RegistrationRequest`], [`ClientConfiguration`], [`Registration`] | RFC 7591, RFC 7592 |
+//! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | who allowed one | [`IdTokenPolicy`], [`IdToken`] | OpenID Connect Core §3.1.3.7, §12.2 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
@@ -74,10 +76,12 @@ mod content_encryption;
 #[cfg(feature = "jwe")]
 mod decryption_key;
 pub mod der;
+mod device_authorization;
 mod error;
 #[cfg(test)]
 mod fake;
 mod form;
+mod id_token;
 mod introspection;
 mod introspection_cache;
 mod jose;
@@ -94,6 +98,9 @@ mod revocation;
 mod scope;
 mod time;
 mod token;
+mod token_error;
+mod token_request;
+mod token_response;
 mod userinfo;
 
 pub use alg::Algorithm;
@@ -128,7 +135,9 @@ pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 #[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
+pub use device_authorization::{DeviceAuthorization, DeviceAuthorizationRequest};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
+pub use id_token::{IdToken, IdTokenPolicy};
 pub use introspection::{IntrospectionError, IntrospectionRequest};
 pub use introspection_cache::IntrospectionCache;
 #[cfg(feature = "jwe")]
@@ -153,11 +162,14 @@ pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 pub use registration::{
     ClientAuthentication, ClientConfiguration, ClientInformation, ClientKeys, ClientMetadata, CredentialsError,
-    GrantType, RecordError, Registration, RegistrationError, RegistrationRequest,
+    GrantType, Registration, RegistrationError, RegistrationRecordError, RegistrationRequest,
 };
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
 pub use time::{NumericDate, UnixTime};
 pub use token::AccessToken;
+pub use token_error::TokenError;
+pub use token_request::TokenRequest;
+pub use token_response::TokenResponse;
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

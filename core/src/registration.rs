@@ -18,7 +18,7 @@ mod metadata;
 mod record;
 
 pub use configuration::ClientConfiguration;
-pub use error::{CredentialsError, RecordError, RegistrationError};
+pub use error::{CredentialsError, RegistrationError, RegistrationRecordError};
 pub use information::ClientInformation;
 pub use metadata::{ClientAuthentication, ClientKeys, ClientMetadata, GrantType};
 pub use record::Registration;

@@ -3,7 +3,8 @@
 use core::{fmt, time::Duration};
 
 use bearward_core::{
-    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, UserInfoError,
+    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, TokenError,
+    UserInfoError,
 };
 
 use crate::error::{NetError, UrlError};
@@ -53,6 +54,8 @@ pub enum FailureKind {
     UserInfo(UserInfoError),
     /// Nothing was registered, or changed.
     Registration(RegistrationError),
+    /// There is no token for the device.
+    Token(TokenError),
     /// The task that calls the server did not come to it in time.
     Busy,
 }
@@ -76,6 +79,7 @@ impl fmt::Display for Failure {
             FailureKind::Introspection(error) => error.fmt(f),
             FailureKind::UserInfo(error) => error.fmt(f),
             FailureKind::Registration(error) => error.fmt(f),
+            FailureKind::Token(error) => error.fmt(f),
             FailureKind::Busy => f.write_str("the authorization server was not called in time"),
         }
     }
@@ -122,4 +126,5 @@ from! {
     IntrospectionError => Introspection,
     UserInfoError => UserInfo,
     RegistrationError => Registration,
+    TokenError => Token,
 }

@@ -8,6 +8,7 @@
 //! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662 |
 //! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
 //! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke), [`register`](HttpClient::register) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009, RFC 7591 |
+//! | tokens of the device's own | [`HttpClient::token`], [`authorize_device`](HttpClient::authorize_device), [`poll_for_token`](HttpClient::poll_for_token), [`DevicePolling`] | RFC 6749, RFC 8628, RFC 8707 |
 //! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |
 //! | the server's proof of who it is | [`Tls`]; with `embedded-tls`, `EmbeddedTls` and `Trust` | RFC 8446, RFC 9525, RFC 5280 |
 //! | time | [`Clock`], [`Timer`] | |
@@ -70,6 +71,7 @@ extern crate std;
 
 mod client;
 mod clock;
+mod device_polling;
 mod discovery;
 #[cfg(feature = "embassy")]
 pub mod embassy;
@@ -84,6 +86,7 @@ mod registration;
 mod resource_server;
 mod revocation;
 mod tls;
+mod token;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod turn;
@@ -92,6 +95,7 @@ mod userinfo;
 
 pub use client::{Connection, Fetched, HttpClient, Session, Timeouts};
 pub use clock::{Clock, Timer};
+pub use device_polling::DevicePolling;
 pub use error::{HttpError, NetError, Step, TlsError, UrlError};
 pub use failure::{Failure, FailureKind};
 pub use freshness::Freshness;

@@ -10,6 +10,8 @@ const EXAMPLE: &str = r#"{
   "issuer": "https://server.example.com",
   "authorization_endpoint": "https://server.example.com/authorize",
   "token_endpoint": "https://server.example.com/token",
+  "device_authorization_endpoint": "https://server.example.com/device",
+  "registration_endpoint": "https://server.example.com/register",
   "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
   "userinfo_endpoint": "https:\/\/server.example.com\/userinfo",
   "jwks_uri": "https://server.example.com/jwks.json",
@@ -54,6 +56,8 @@ fn rfc8414_3_2_example() {
     assert_eq!(metadata.userinfo_endpoint(), Some("https://server.example.com/userinfo"));
     assert_eq!(metadata.revocation_endpoint(), Some("https://server.example.com:8443/revoke"));
     assert_eq!(metadata.token_endpoint(), Some("https://server.example.com/token"));
+    assert_eq!(metadata.device_authorization_endpoint(), Some("https://server.example.com/device"));
+    assert_eq!(metadata.registration_endpoint(), Some("https://server.example.com/register"));
 }
 
 #[test]

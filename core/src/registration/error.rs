@@ -90,7 +90,7 @@ impl core::error::Error for CredentialsError {}
 /// Why bytes are no record of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum RecordError {
+pub enum RegistrationRecordError {
     /// They are none: something else, cut, or changed.
     Malformed,
     /// They are of another version of this library.
@@ -101,7 +101,7 @@ pub enum RecordError {
     TooLong,
 }
 
-impl fmt::Display for RecordError {
+impl fmt::Display for RegistrationRecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "the bytes are no record of a registration",
@@ -112,4 +112,4 @@ impl fmt::Display for RecordError {
     }
 }
 
-impl core::error::Error for RecordError {}
+impl core::error::Error for RegistrationRecordError {}

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize as _;
 
 use super::{
-    ClientAuthentication, ClientConfiguration, ClientInformation, CredentialsError, RecordError, RegistrationError,
-    authority_of, is_same_authority, is_visible,
+    ClientAuthentication, ClientConfiguration, ClientInformation, CredentialsError, RegistrationError,
+    RegistrationRecordError, authority_of, is_same_authority, is_visible,
 };
 use crate::{
     bearer::BearerToken,
@@ -115,30 +115,30 @@ impl<const BYTES: usize> Registration<BYTES> {
     ///
     /// # Errors
     ///
-    /// [`RecordError`]. Every byte counts: a record that is cut, that was changed or has anything behind it is refused.
-    pub fn import(bytes: &[u8], issuer: &str) -> Result<Self, RecordError> {
+    /// [`RegistrationRecordError`]. Every byte counts: a record that is cut, that was changed or has anything behind it is refused.
+    pub fn import(bytes: &[u8], issuer: &str) -> Result<Self, RegistrationRecordError> {
         let (content, check) = bytes
             .len()
             .checked_sub(CHECK_BYTES)
             .and_then(|at| bytes.split_at_checked(at))
-            .ok_or(RecordError::Malformed)?;
+            .ok_or(RegistrationRecordError::Malformed)?;
         if !content.starts_with(&MAGIC) {
-            return Err(RecordError::Malformed);
+            return Err(RegistrationRecordError::Malformed);
         }
         match content.get(MAGIC.len()) {
             Some(&VERSION) => {}
-            Some(_) => return Err(RecordError::Version),
-            None => return Err(RecordError::Malformed),
+            Some(_) => return Err(RegistrationRecordError::Version),
+            None => return Err(RegistrationRecordError::Malformed),
         }
         if check_of(content) != check {
-            return Err(RecordError::Malformed);
+            return Err(RegistrationRecordError::Malformed);
         }
-        let parts = Parts::read(content).filter(Parts::is_good).ok_or(RecordError::Malformed)?;
+        let parts = Parts::read(content).filter(Parts::is_good).ok_or(RegistrationRecordError::Malformed)?;
         if parts.issuer != issuer {
-            return Err(RecordError::OtherIssuer);
+            return Err(RegistrationRecordError::OtherIssuer);
         }
         let mut record = Self { bytes: [0; BYTES], length: bytes.len() };
-        record.bytes.get_mut(..bytes.len()).ok_or(RecordError::TooLong)?.copy_from_slice(bytes);
+        record.bytes.get_mut(..bytes.len()).ok_or(RegistrationRecordError::TooLong)?.copy_from_slice(bytes);
         Ok(record)
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     ClientAuthentication, ClientConfiguration, ClientInformation, ClientKeys, ClientMetadata, CredentialsError,
-    GrantType, RecordError, Registration, RegistrationError, RegistrationRequest, is_same_authority,
+    GrantType, Registration, RegistrationError, RegistrationRecordError, RegistrationRequest, is_same_authority,
 };
 use crate::{
     answer_error::AnswerError,

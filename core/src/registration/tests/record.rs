@@ -27,27 +27,33 @@ fn a_record_that_is_cut_changed_or_longer_is_refused() {
     let own = registration(ANSWER);
     let bytes = own.as_bytes();
     for length in 0..bytes.len() {
-        assert_eq!(Registration::<512>::import(&bytes[..length], ISSUER).err(), Some(RecordError::Malformed));
+        assert_eq!(
+            Registration::<512>::import(&bytes[..length], ISSUER).err(),
+            Some(RegistrationRecordError::Malformed)
+        );
     }
     let mut longer = bytes.to_vec();
     longer.push(0);
-    assert_eq!(Registration::<512>::import(&longer, ISSUER).err(), Some(RecordError::Malformed));
+    assert_eq!(Registration::<512>::import(&longer, ISSUER).err(), Some(RegistrationRecordError::Malformed));
     for index in 0..bytes.len() {
         for bit in 0..8 {
             let mut changed = bytes.to_vec();
             changed[index] ^= 1 << bit;
-            let error = if index == 4 { RecordError::Version } else { RecordError::Malformed };
+            let error = if index == 4 { RegistrationRecordError::Version } else { RegistrationRecordError::Malformed };
             assert_eq!(Registration::<512>::import(&changed, ISSUER).err(), Some(error), "{index}");
         }
     }
-    assert_eq!(Registration::<160>::import(bytes, ISSUER).err(), Some(RecordError::TooLong));
+    assert_eq!(Registration::<160>::import(bytes, ISSUER).err(), Some(RegistrationRecordError::TooLong));
 }
 
 #[test]
 fn a_record_of_another_issuer_gives_no_credentials() {
     let own = registration(ANSWER);
     for issuer in ["", "https://as.example/", "https://evil.example"] {
-        assert_eq!(Registration::<512>::import(own.as_bytes(), issuer).err(), Some(RecordError::OtherIssuer));
+        assert_eq!(
+            Registration::<512>::import(own.as_bytes(), issuer).err(),
+            Some(RegistrationRecordError::OtherIssuer)
+        );
     }
 }
 
@@ -88,7 +94,7 @@ fn a_record_that_was_made_by_others_is_looked_through() {
         |content| content.push(0),
     ];
     for (index, change) in changes.iter().enumerate() {
-        assert_eq!(forge(*change), Some(RecordError::Malformed), "{index}");
+        assert_eq!(forge(*change), Some(RegistrationRecordError::Malformed), "{index}");
     }
 }
 
