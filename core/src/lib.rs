@@ -11,7 +11,7 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
-//! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
+//! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
@@ -60,6 +60,7 @@ extern crate std;
 
 mod alg;
 mod answer_error;
+mod application;
 pub mod base64url;
 mod bearer;
 mod cache;
@@ -112,6 +113,7 @@ pub use alg::{Hs256, Hs384, Hs512};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 pub use answer_error::AnswerError;
+pub use application::{Application, ApplicationKind};
 pub use bearer::{BearerCredentials, BearerMethod, BearerRequest, BearerToken, Transport};
 pub use cache::TokenCache;
 pub use call::{Answer, Method, Request};
