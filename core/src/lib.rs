@@ -11,6 +11,7 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | where those are kept, renewed and revoked | [`TokenStore`] | RFC 6749 §6, RFC 7009 |
 //! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -97,6 +98,7 @@ mod token;
 mod token_error;
 mod token_request;
 mod token_response;
+mod token_store;
 mod userinfo;
 
 pub use alg::Algorithm;
@@ -163,4 +165,10 @@ pub use token::AccessToken;
 pub use token_error::TokenError;
 pub use token_request::TokenRequest;
 pub use token_response::TokenResponse;
+pub use token_store::{
+    Authorized, Missing, NotAuthorized, RECORD_OVERHEAD, RecordError, Renewal, Revocation, StoreError, Ticket,
+    TokenStore, Unsaved, Wanted, Work,
+};
+#[cfg(feature = "aes-gcm")]
+pub use token_store::{RecordKey, SEAL_OVERHEAD};
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};
