@@ -13,6 +13,7 @@
 //! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | how it becomes a client there | [`RegistrationRequest`], [`ClientConfiguration`], [`Registration`] | RFC 7591, RFC 7592 |
 //! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | where those are kept, renewed and revoked | [`TokenStore`] | RFC 6749 §6, RFC 7009 |
 //! | who allowed one | [`IdTokenPolicy`], [`IdToken`] | OpenID Connect Core §3.1.3.7, §12.2 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
@@ -101,6 +102,7 @@ mod token;
 mod token_error;
 mod token_request;
 mod token_response;
+mod token_store;
 mod userinfo;
 
 pub use alg::Algorithm;
@@ -172,4 +174,10 @@ pub use token::AccessToken;
 pub use token_error::TokenError;
 pub use token_request::TokenRequest;
 pub use token_response::TokenResponse;
+pub use token_store::{
+    Authorized, Missing, NotAuthorized, RECORD_OVERHEAD, RecordError, Renewal, Revocation, StoreError, Ticket,
+    TokenStore, Unsaved, Wanted, Work,
+};
+#[cfg(feature = "aes-gcm")]
+pub use token_store::{RecordKey, SEAL_OVERHEAD};
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

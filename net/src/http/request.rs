@@ -21,6 +21,17 @@ pub(crate) fn write_head(
     request: &Request<'_>,
     last: bool,
 ) -> Result<usize, NetError> {
+    let fields = fields(request, last)?;
+    let size = buffer.len();
+    let mut out = Memory(buffer);
+    // RFC 9110 §8.6: a method that brings content says how much, even if it is none.
+    let length = matches!(request.method(), Method::Post | Method::Put).then_some(request.body().len());
+    write(&mut out, request.method(), url, length, &fields).map_err(|_| NetError::RequestTooLarge)?;
+    Ok(size.saturating_sub(out.0.len()))
+}
+
+/// The fields besides those of the connection, each with its value if it has one.
+pub(crate) fn fields<'r>(request: &Request<'r>, last: bool) -> Result<[(&'static str, Option<&'r str>); 6], NetError> {
     let fields = [
         // RFC 9110 §12.5.3: without it, any coding of the content would be acceptable.
         ("Accept-Encoding", Some("identity")),
@@ -33,12 +44,7 @@ pub(crate) fn write_head(
     if !fields.iter().all(|(_, value)| value.is_none_or(is_value)) {
         return Err(NetError::InvalidRequest);
     }
-    let size = buffer.len();
-    let mut out = Memory(buffer);
-    // RFC 9110 §8.6: a method that brings content says how much, even if it is none.
-    let length = matches!(request.method(), Method::Post | Method::Put).then_some(request.body().len());
-    write(&mut out, request.method(), url, length, &fields).map_err(|_| NetError::RequestTooLarge)?;
-    Ok(size.saturating_sub(out.0.len()))
+    Ok(fields)
 }
 
 fn write(
