@@ -2,14 +2,13 @@
 //! an `https` URL in clear where it has no TLS settings, and checks no dates of certificates.
 
 use bearward_core::Method;
-use heapless::Vec;
 use reqwless::request::{DefaultRequestBuilder, Method as Theirs, Request, RequestBuilder as _};
 
 use super::OutgoingRequest;
 use crate::{error::NetError, http::fields};
 
 /// The fields that a request of reqwless borrows.
-pub type ReqwlessFields<'f> = Vec<(&'f str, &'f str), 6>;
+pub type ReqwlessFields<'f> = [(&'f str, &'f str); 6];
 
 impl OutgoingRequest<'_> {
     /// The request as one of reqwless, for a connection of one's own that is authenticated. `fields` are lent for it. Where there is a body, it is still
@@ -24,12 +23,14 @@ impl OutgoingRequest<'_> {
         &'f self,
         fields: &'f mut ReqwlessFields<'f>,
     ) -> Result<DefaultRequestBuilder<'f, ()>, NetError> {
-        fields.clear();
-        for (name, value) in self::fields(&self.request, false)? {
-            if let Some(value) = value {
-                fields.push((name, value)).map_err(|_| NetError::RequestTooLarge)?;
-            }
+        let mut count = 0_usize;
+        let given = self::fields(&self.request, false)?;
+        let present = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        for (place, field) in fields.iter_mut().zip(present) {
+            *place = field;
+            count = count.saturating_add(1);
         }
+        let fields = fields.get(..count).unwrap_or_default();
         let method = match self.request.method() {
             Method::Get => Theirs::GET,
             Method::Post => Theirs::POST,

@@ -101,7 +101,7 @@ fn a_request_with_a_token_is_one_of_reqwless_too() {
     ] {
         let mut own = [0; 512];
         let length = request.write_head(&mut own).unwrap();
-        let (mut fields, mut theirs) = (ReqwlessFields::new(), Vec::new());
+        let (mut fields, mut theirs) = (ReqwlessFields::default(), Vec::new());
         let peer = request.to_reqwless(&mut fields).unwrap();
         match request.request().content_type() {
             None => run(peer.build().write_header(&mut theirs)),
@@ -112,5 +112,6 @@ fn a_request_with_a_token_is_one_of_reqwless_too() {
     }
     // reqwless itself would write it.
     let injected = OutgoingRequest::new(url, Request::get("*/*\r\nX: y"));
-    assert_eq!(injected.to_reqwless(&mut ReqwlessFields::new()).err(), Some(NetError::InvalidRequest));
+    let mut fields = ReqwlessFields::default();
+    assert_eq!(injected.to_reqwless(&mut fields).err(), Some(NetError::InvalidRequest));
 }
