@@ -9,6 +9,8 @@ use core::{fmt, str};
 
 use crate::{base64url, error::Error, limits::TOKEN_BYTES};
 
+pub(crate) use parameter::has_parameter;
+
 /// What of a request can carry a token, and how the request came.
 ///
 /// It borrows the request and looks at nothing until [`token`](Self::token) is called. A part that is not given is not

@@ -13,6 +13,7 @@ pub struct Request<'b> {
     accept: &'b str,
     authorization: Option<&'b str>,
     if_none_match: Option<&'b str>,
+    content_type: Option<&'static str>,
     body: &'b [u8],
 }
 
@@ -21,21 +22,62 @@ pub struct Request<'b> {
 pub enum Method {
     /// A document is fetched; there is no body.
     Get,
-    /// A form is sent, as `application/x-www-form-urlencoded`.
+    /// A form or a JSON document is sent.
     Post,
+    /// A JSON document is sent, to take the place of the one that is there.
+    Put,
+    /// What is there is to go; there is no body.
+    Delete,
 }
+
+impl Method {
+    /// The name, as it stands in the request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// The media type of a form (RFC 6749 Appendix B).
+const FORM: &str = "application/x-www-form-urlencoded";
+
+const JSON: &str = "application/json";
 
 impl<'b> Request<'b> {
     /// Fetches a document of this media type.
     #[must_use]
     pub const fn get(accept: &'b str) -> Self {
-        Self { method: Method::Get, accept, authorization: None, if_none_match: None, body: &[] }
+        let (authorization, if_none_match, content_type) = (None, None, None);
+        Self { method: Method::Get, accept, authorization, if_none_match, content_type, body: &[] }
     }
 
     /// Sends a form, and asks for an answer of this media type.
     #[must_use]
     pub const fn post_form(accept: &'b str, form: &'b [u8]) -> Self {
-        Self { method: Method::Post, body: form, ..Self::get(accept) }
+        Self { method: Method::Post, content_type: Some(FORM), body: form, ..Self::get(accept) }
+    }
+
+    /// Sends a JSON document, and asks for an answer of this media type.
+    #[must_use]
+    pub const fn post_json(accept: &'b str, document: &'b [u8]) -> Self {
+        Self { method: Method::Post, content_type: Some(JSON), body: document, ..Self::get(accept) }
+    }
+
+    /// Puts a JSON document in the place of what is there, and asks for an answer of this media type.
+    #[must_use]
+    pub const fn put_json(accept: &'b str, document: &'b [u8]) -> Self {
+        Self { method: Method::Put, ..Self::post_json(accept, document) }
+    }
+
+    /// Deletes what is there. An error may have content of this media type.
+    #[must_use]
+    pub const fn delete(accept: &'b str) -> Self {
+        Self { method: Method::Delete, ..Self::get(accept) }
     }
 
     /// Adds the value of the `Authorization` field.
@@ -75,7 +117,19 @@ impl<'b> Request<'b> {
         self.if_none_match
     }
 
-    /// The form, empty for [`Method::Get`]. It belongs in no log.
+    /// The media type of the body, if there is one.
+    #[must_use]
+    pub const fn content_type(&self) -> Option<&'static str> {
+        self.content_type
+    }
+
+    /// Whether the body is a form, which may carry parameters more (RFC 6750 §2.2, RFC 6749 §2.3.1).
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        self.method == Method::Post && self.content_type == Some(FORM)
+    }
+
+    /// The form or the document, empty for [`Method::Get`] and [`Method::Delete`]. It belongs in no log.
     #[must_use]
     pub const fn body(&self) -> &'b [u8] {
         self.body

@@ -14,6 +14,11 @@ pub enum CallError {
     SecretTooShort,
     /// The issuer is not a URL without query and fragment (RFC 8414 §2).
     Issuer,
+    /// This member of the client's metadata cannot be registered: it does not follow its grammar, or would give a private
+    /// key away.
+    ClientMetadata(&'static str),
+    /// The request is no form, or names a client or carries credentials already (RFC 6749 §2.3: one method in one request).
+    NotForClient,
     /// The signer did not sign.
     Signer(SignerError),
 }
@@ -21,6 +26,8 @@ pub enum CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::ClientMetadata(name) => return write!(f, "the client's \"{name}\" cannot be registered"),
+            Self::NotForClient => "the request cannot take the client's credentials",
             Self::BufferTooSmall => "the buffer is too small for the request",
             Self::TimeUnavailable => "the time is not known, and the client's assertion needs it",
             Self::SecretTooShort => "the client's secret is too short for HMAC",

@@ -3,11 +3,12 @@
 //! [RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2),
 //! [RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)).
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use base64ct::{Base64, Encoder};
 
 use crate::{
+    bearer::has_parameter,
     call::Request,
     call_error::CallError,
     form::{Writer, encoded},
@@ -151,6 +152,44 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Adds the client's credentials to a form that is for an endpoint of the authorization server: one that no type here
+    /// writes. `buffer` takes the form and what the client adds; the caller's own form stays as it is.
+    ///
+    /// The credentials go where the request goes: that URL must be `https` and the server's, as its metadata names it.
+    ///
+    /// ```
+    /// use bearward_core::{Client, Request};
+    ///
+    /// let client = Client::secret_post("valve", "gX1fBat3bV");
+    /// let mut buffer = [0; 256];
+    /// let request = client.authenticate(&Request::post_form("application/json", b"a=b"), None, &mut buffer)?;
+    /// assert_eq!(request.body(), b"a=b&client_id=valve&client_secret=gX1fBat3bV");
+    /// # Ok::<(), bearward_core::CallError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::NotForClient`] if the request is no form of ASCII, or has an `Authorization` field, or a parameter
+    /// that authentication uses (RFC 6749 §2.3, §3.2: none comes twice); else as the requests of this crate.
+    pub fn authenticate<'b>(
+        &self,
+        request: &Request<'b>,
+        fresh: impl Into<Option<Fresh>>,
+        buffer: &'b mut [u8],
+    ) -> Result<Request<'b>, CallError> {
+        const OWN: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
+        let body = request.body();
+        if !request.is_form()
+            || !body.is_ascii()
+            || request.authorization().is_some()
+            || OWN.iter().any(|name| has_parameter(body, name))
+        {
+            return Err(CallError::NotForClient);
+        }
+        let form = str::from_utf8(body).map_err(|_| CallError::NotForClient)?;
+        self.form(fresh.into(), request.accept(), form, &[], buffer)
+    }
+
     /// Writes a form that the client authenticates.
     pub(crate) fn post<'b>(
         &self,
@@ -159,7 +198,19 @@ impl<'a> Client<'a> {
         parameters: &[(&str, &str)],
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let written = self.write(fresh, parameters, buffer).inspect_err(|_| buffer.fill(0))?;
+        self.form(fresh, accept, "", parameters, buffer)
+    }
+
+    /// Writes a form that begins as `begun` does.
+    fn form<'b>(
+        &self,
+        fresh: Option<Fresh>,
+        accept: &'b str,
+        begun: &str,
+        parameters: &[(&str, &str)],
+        buffer: &'b mut [u8],
+    ) -> Result<Request<'b>, CallError> {
+        let written = self.write(fresh, begun, parameters, buffer).inspect_err(|_| buffer.fill(0))?;
         let (authorization, rest) = buffer.split_at_checked(written.authorization).ok_or(CallError::BufferTooSmall)?;
         let form = rest.get(..written.form).ok_or(CallError::BufferTooSmall)?;
         let request = Request::post_form(accept, form);
@@ -172,6 +223,7 @@ impl<'a> Client<'a> {
     fn write(
         &self,
         fresh: Option<Fresh>,
+        begun: &str,
         parameters: &[(&str, &str)],
         buffer: &mut [u8],
     ) -> Result<Written, CallError> {
@@ -180,6 +232,7 @@ impl<'a> Client<'a> {
             _ => 0,
         };
         let mut form = Writer::new(buffer.get_mut(authorization..).unwrap_or_default());
+        form.write_str(begun)?;
         for (name, value) in parameters {
             form.parameter(name, value)?;
         }

@@ -11,9 +11,11 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 9701, RFC 7009 |
 //! | the device's own keys (features `jwe`, `p256`) | `DeviceKeys` | RFC 7517, RFC 7638 |
+//! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
+//! | how it becomes a client there | [`RegistrationRequest`], [`ClientConfiguration`], [`Registration`] | RFC 7591, RFC 7592 |
 //! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | where those are kept, renewed and revoked | [`TokenStore`] | RFC 6749 §6, RFC 7009 |
 //! | who allowed one | [`IdTokenPolicy`], [`IdToken`] | OpenID Connect Core §3.1.3.7, §12.2 |
-//! | how the device proves itself there | [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
 //! | the answer to a refused one | [`Challenge`], [`Error`] | RFC 6750 §3, RFC 9728 §5.1 |
 //!
@@ -62,6 +64,7 @@ extern crate std;
 
 mod alg;
 mod answer_error;
+mod application;
 pub mod base64url;
 mod bearer;
 mod bytes;
@@ -94,6 +97,7 @@ mod metadata;
 mod policy;
 #[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
 mod prepared;
+mod registration;
 mod resource_metadata;
 mod revocation;
 #[cfg(any(feature = "rsa", feature = "rsa-oaep"))]
@@ -105,6 +109,7 @@ mod token;
 mod token_error;
 mod token_request;
 mod token_response;
+mod token_store;
 mod unverified;
 mod userinfo;
 
@@ -122,6 +127,7 @@ pub use alg::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]
 pub use alg::{Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 pub use answer_error::AnswerError;
+pub use application::{Application, ApplicationKind};
 pub use bearer::{BearerCredentials, BearerMethod, BearerRequest, BearerToken, Transport};
 pub use cache::TokenCache;
 pub use call::{Answer, Method, Request};
@@ -172,6 +178,10 @@ pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
 #[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
 pub use prepared::PreparedKeys;
+pub use registration::{
+    ClientAuthentication, ClientConfiguration, ClientInformation, ClientKeys, ClientMetadata, CredentialsError,
+    GrantType, Registration, RegistrationError, RegistrationRecordError, RegistrationRequest,
+};
 pub use resource_metadata::ResourceMetadata;
 pub use revocation::{RevocationRequest, TokenTypeHint};
 pub use scope::{Scope, audience_contains, scope_contains};
@@ -181,5 +191,11 @@ pub use token::AccessToken;
 pub use token_error::TokenError;
 pub use token_request::TokenRequest;
 pub use token_response::TokenResponse;
+pub use token_store::{
+    Authorized, Missing, NotAuthorized, RECORD_OVERHEAD, RecordError, Renewal, Revocation, StoreError, Ticket,
+    TokenStore, Unsaved, Wanted, Work,
+};
+#[cfg(feature = "aes-gcm")]
+pub use token_store::{RecordKey, SEAL_OVERHEAD};
 pub use unverified::UnverifiedToken;
 pub use userinfo::{UserInfo, UserInfoEndpoint, UserInfoError};

@@ -366,7 +366,7 @@ fn name_of(index: usize) -> &'static str {
 }
 
 /// RFC 8414 §2, §6.1: a URL with `https`. What is not of its characters would end in a request's head.
-fn check_url(url: &str, allows_http: bool, name: &'static str) -> Result<(), MetadataError> {
+pub(crate) fn check_url(url: &str, allows_http: bool, name: &'static str) -> Result<(), MetadataError> {
     let rest = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(rest), _) => rest,
         (None, Some(rest)) if allows_http => rest,

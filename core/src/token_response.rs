@@ -28,7 +28,11 @@ pub struct TokenResponse<'b> {
 
 impl<'b> TokenResponse<'b> {
     pub(crate) fn read(body: &'b mut [u8]) -> Result<Self, TokenError> {
-        let object = Object::read_in_place(body).map_err(AnswerError::Json)?;
+        Self::of(Object::read_in_place(body).map_err(AnswerError::Json)?)
+    }
+
+    /// The response that an object is, whose escapes are resolved.
+    pub(crate) fn of(object: Object<'b>) -> Result<Self, TokenError> {
         let kind = text(&object, "token_type")?.ok_or(AnswerError::Member("token_type"))?;
         if !kind.eq_ignore_ascii_case("Bearer") {
             return Err(TokenError::TokenType);

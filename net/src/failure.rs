@@ -3,7 +3,8 @@
 use core::{fmt, time::Duration};
 
 use bearward_core::{
-    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, TokenError, UserInfoError,
+    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, TokenError,
+    UserInfoError,
 };
 
 use crate::error::{NetError, UrlError};
@@ -51,6 +52,8 @@ pub enum FailureKind {
     Introspection(IntrospectionError),
     /// Nothing is told about the user.
     UserInfo(UserInfoError),
+    /// Nothing was registered, or changed.
+    Registration(RegistrationError),
     /// There is no token for the device.
     Token(TokenError),
     /// The task that calls the server did not come to it in time.
@@ -75,6 +78,7 @@ impl fmt::Display for Failure {
             FailureKind::Keys(error) => write!(f, "the authorization server's keys cannot be used: {error}"),
             FailureKind::Introspection(error) => error.fmt(f),
             FailureKind::UserInfo(error) => error.fmt(f),
+            FailureKind::Registration(error) => error.fmt(f),
             FailureKind::Token(error) => error.fmt(f),
             FailureKind::Busy => f.write_str("the authorization server was not called in time"),
         }
@@ -121,5 +125,6 @@ from! {
     KeyError => Keys,
     IntrospectionError => Introspection,
     UserInfoError => UserInfo,
+    RegistrationError => Registration,
     TokenError => Token,
 }

@@ -16,6 +16,8 @@ mod window;
 
 pub(crate) use head::Head;
 pub(crate) use link::{Link, within};
+#[cfg(feature = "reqwless")]
+pub(crate) use request::fields;
 pub(crate) use request::write_head;
 pub use response::Response;
 pub(crate) use window::Window;

@@ -7,8 +7,9 @@
 //! |---|---|---|
 //! | the front door: is this token good? | [`ResourceServer`], [`AuthorizationServer`], [`Refusal`] | RFC 6750, RFC 7662, RFC 9701 |
 //! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
-//! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009 |
+//! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke), [`register`](HttpClient::register) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009, RFC 7591 |
 //! | tokens of the device's own | [`HttpClient::token`], [`authorize_device`](HttpClient::authorize_device), [`poll_for_token`](HttpClient::poll_for_token), [`DevicePolling`] | RFC 6749, RFC 8628, RFC 8707 |
+//! | calls of other resource servers, with tokens of the device's own | [`ResourceToken`], [`OutgoingRequest`] | RFC 6750 §2, RFC 8707 |
 //! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |
 //! | the server's proof of who it is | [`Tls`]; with `embedded-tls`, `EmbeddedTls` and `Trust` | RFC 8446, RFC 9525, RFC 5280 |
 //! | time | [`Clock`], [`Timer`] | |
@@ -82,6 +83,8 @@ mod freshness;
 mod http;
 mod introspection;
 mod jwks;
+mod outgoing;
+mod registration;
 mod resource_server;
 mod revocation;
 mod tls;
@@ -100,8 +103,13 @@ pub use failure::{Failure, FailureKind};
 pub use freshness::Freshness;
 pub use http::Response;
 pub use jwks::RemoteJwkSet;
+#[cfg(feature = "reqwless")]
+pub use outgoing::ReqwlessFields;
+pub use outgoing::{OutgoingError, OutgoingRequest, ResourceToken};
 pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
-pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use tls::{
+    ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, TlsApplication, TlsSettings, Trust,
+};
 pub use url::Url;

@@ -12,6 +12,8 @@ mod guard;
 #[cfg(feature = "embedded-tls")]
 mod provider;
 #[cfg(feature = "embedded-tls")]
+mod settings;
+#[cfg(feature = "embedded-tls")]
 mod signatures;
 #[cfg(feature = "embedded-tls")]
 mod state;
@@ -30,6 +32,7 @@ pub use self::{
     connection::EmbeddedTlsConnection,
     embedded::{EmbeddedTls, TLS_RECORD_BYTES},
     provider::ClientCertificate,
+    settings::{TlsApplication, TlsSettings},
     trust::Trust,
 };
 

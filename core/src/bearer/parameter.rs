@@ -19,6 +19,14 @@ pub(super) fn access_token(parameters: &[u8]) -> Result<Option<&[u8]>, Error> {
     Ok(found)
 }
 
+/// Whether a form has a parameter of this name.
+pub(crate) fn has_parameter(parameters: &[u8], name: &str) -> bool {
+    parameters.split(|byte| *byte == b'&').any(|parameter| {
+        let own = parameter.split(|byte| *byte == b'=').next().unwrap_or_default();
+        Decoded(own).eq(name.bytes().map(Some))
+    })
+}
+
 /// Reads a value as a token: where it stands if it has no escape, else in `buffer`.
 pub(super) fn decode<'t>(value: &'t [u8], buffer: &'t mut [u8]) -> Result<BearerToken<'t>, Error> {
     // A plus is a space here, and a token has none. A plus of the token itself comes as %2B.

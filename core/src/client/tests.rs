@@ -116,6 +116,41 @@ fn a_buffer_that_is_too_small_is_wiped() {
 }
 
 #[test]
+fn credentials_are_added_to_a_form_as_its_own_requests_have_them() {
+    let stub = Stub(Ok(64));
+    for client in [
+        Client::secret_basic("valve", "s3cret"),
+        Client::secret_post("valve", "s3cret"),
+        Client::private_key_jwt("valve", AUDIENCE, &stub),
+        Client::tls("valve"),
+        Client::none("valve"),
+    ] {
+        let (mut own, mut added) = ([0; 700], [0; 700]);
+        let own = post(&client, &mut own);
+        let form = Request::post_form("application/json", b"token=a%2Bb");
+        let added = client.authenticate(&form, Some(FRESH), &mut added).unwrap();
+        assert_eq!((added.body(), added.authorization()), (own.body(), own.authorization()), "{client:?}");
+        assert_eq!((added.method(), added.accept()), (own.method(), own.accept()));
+    }
+}
+
+#[test]
+fn rfc6749_2_3_no_request_has_two_methods_of_authentication() {
+    let refused = |request: Request<'static>| {
+        Client::secret_basic("valve", "s3cret").authenticate(&request, None, &mut [0; 256]).err()
+    };
+    let form = |body: &'static str| Request::post_form("*/*", body.as_bytes());
+    for body in ["client_id=v", "a=b&client_secret=s", "client%5Fassertion=a", "client_assertion_type", "a=\u{e4}"] {
+        assert_eq!(refused(form(body)), Some(CallError::NotForClient), "{body}");
+    }
+    assert_eq!(refused(form("a=b").with_authorization("Bearer a")), Some(CallError::NotForClient));
+    for request in [Request::get("*/*"), Request::post_json("*/*", b"{}"), Request::delete("*/*")] {
+        assert_eq!(refused(request), Some(CallError::NotForClient));
+    }
+    assert_eq!(refused(form("my_client_id=v&a=client_id")), None);
+}
+
+#[test]
 fn debug_shows_no_secret() {
     let shown = format!("{:?} {:?}", Client::secret_basic("v", "s3cret"), Client::secret_post("v", "s3cret"));
     assert!(!shown.contains("s3cret"));

@@ -21,30 +21,40 @@ pub(crate) fn write_head(
     request: &Request<'_>,
     last: bool,
 ) -> Result<usize, NetError> {
-    let is_form = request.method() == Method::Post;
+    let fields = fields(request, last)?;
+    let size = buffer.len();
+    let mut out = Memory(buffer);
+    // RFC 9110 §8.6: a method that brings content says how much, even if it is none.
+    let length = matches!(request.method(), Method::Post | Method::Put).then_some(request.body().len());
+    write(&mut out, request.method(), url, length, &fields).map_err(|_| NetError::RequestTooLarge)?;
+    Ok(size.saturating_sub(out.0.len()))
+}
+
+/// The fields besides those of the connection, each with its value if it has one.
+pub(crate) fn fields<'r>(request: &Request<'r>, last: bool) -> Result<[(&'static str, Option<&'r str>); 6], NetError> {
     let fields = [
         // RFC 9110 §12.5.3: without it, any coding of the content would be acceptable.
         ("Accept-Encoding", Some("identity")),
         ("Accept", Some(request.accept())),
         ("Authorization", request.authorization()),
         ("If-None-Match", request.if_none_match()),
-        ("Content-Type", is_form.then_some("application/x-www-form-urlencoded")),
+        ("Content-Type", request.content_type()),
         ("Connection", last.then_some("close")),
     ];
     if !fields.iter().all(|(_, value)| value.is_none_or(is_value)) {
         return Err(NetError::InvalidRequest);
     }
-    let size = buffer.len();
-    let mut out = Memory(buffer);
-    let length = is_form.then_some(request.body().len());
-    write(&mut out, url, length, &fields).map_err(|_| NetError::RequestTooLarge)?;
-    Ok(size.saturating_sub(out.0.len()))
+    Ok(fields)
 }
 
-/// With a length, it is a POST (RFC 9112 §6.2: even without content).
-fn write(out: &mut Memory<'_>, url: &Url<'_>, length: Option<usize>, fields: &[(&str, Option<&str>)]) -> fmt::Result {
-    let method = if length.is_some() { "POST" } else { "GET" };
-    write!(out, "{method} {} HTTP/1.1\r\nHost: {}\r\n", url.target(), url.authority())?;
+fn write(
+    out: &mut Memory<'_>,
+    method: Method,
+    url: &Url<'_>,
+    length: Option<usize>,
+    fields: &[(&str, Option<&str>)],
+) -> fmt::Result {
+    write!(out, "{} {} HTTP/1.1\r\nHost: {}\r\n", method.as_str(), url.target(), url.authority())?;
     if let Some(length) = length {
         write!(out, "Content-Length: {length}\r\n")?;
     }

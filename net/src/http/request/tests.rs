@@ -31,6 +31,31 @@ fn a_form_has_its_length_and_type() {
 }
 
 #[test]
+fn a_json_document_has_its_length_and_type() {
+    for (request, method) in
+        [(Request::post_json("application/json", b"{}"), "POST"), (Request::put_json("application/json", b"{}"), "PUT")]
+    {
+        assert_eq!(
+            write(&request, false).unwrap(),
+            format!(
+                "{method} /a?b=c HTTP/1.1\r\nHost: as.example:8443\r\nContent-Length: 2\r\n\
+                 Accept-Encoding: identity\r\nAccept: application/json\r\nContent-Type: application/json\r\n\r\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn rfc9110_9_3_5_a_delete_has_no_content() {
+    let request = Request::delete("application/json").with_authorization("Bearer a");
+    assert_eq!(
+        write(&request, true).unwrap(),
+        "DELETE /a?b=c HTTP/1.1\r\nHost: as.example:8443\r\nAccept-Encoding: identity\r\n\
+         Accept: application/json\r\nAuthorization: Bearer a\r\nConnection: close\r\n\r\n"
+    );
+}
+
+#[test]
 fn a_document_in_hand_is_named_by_its_tag() {
     let request = Request::get("*/*").with_if_none_match("\"a b\"");
     assert!(write(&request, false).unwrap().contains("\r\nIf-None-Match: \"a b\"\r\n"));
