@@ -3,7 +3,7 @@
 use core::{fmt, time::Duration};
 
 use bearward_core::{
-    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, TokenError, UserInfoError,
+    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, StoreError, TokenError, UserInfoError,
 };
 
 use crate::error::{NetError, UrlError};
@@ -53,6 +53,8 @@ pub enum FailureKind {
     UserInfo(UserInfoError),
     /// There is no token for the device.
     Token(TokenError),
+    /// The token store does not take what came.
+    Store(StoreError),
     /// The task that calls the server did not come to it in time.
     Busy,
 }
@@ -76,6 +78,7 @@ impl fmt::Display for Failure {
             FailureKind::Introspection(error) => error.fmt(f),
             FailureKind::UserInfo(error) => error.fmt(f),
             FailureKind::Token(error) => error.fmt(f),
+            FailureKind::Store(error) => error.fmt(f),
             FailureKind::Busy => f.write_str("the authorization server was not called in time"),
         }
     }
@@ -122,4 +125,5 @@ from! {
     IntrospectionError => Introspection,
     UserInfoError => UserInfo,
     TokenError => Token,
+    StoreError => Store,
 }

@@ -69,6 +69,7 @@
 #[cfg(any(test, feature = "tokio"))]
 extern crate std;
 
+mod bell;
 mod client;
 mod clock;
 mod device_polling;
@@ -78,6 +79,8 @@ pub mod embassy;
 mod error;
 mod exchange;
 mod failure;
+#[cfg(feature = "sequential-storage")]
+mod flash;
 mod freshness;
 mod http;
 mod introspection;
@@ -86,6 +89,8 @@ mod resource_server;
 mod revocation;
 mod tls;
 mod token;
+mod token_keeper;
+mod token_storage;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod turn;
@@ -97,6 +102,8 @@ pub use clock::{Clock, Timer};
 pub use device_polling::DevicePolling;
 pub use error::{HttpError, NetError, Step, TlsError, UrlError};
 pub use failure::{Failure, FailureKind};
+#[cfg(feature = "sequential-storage")]
+pub use flash::{FLASH_OVERHEAD, FlashError, FlashStorage};
 pub use freshness::Freshness;
 pub use http::Response;
 pub use jwks::RemoteJwkSet;
@@ -104,4 +111,6 @@ pub use resource_server::{AuthorizationServer, Refusal, ResourceServer};
 pub use tls::Tls;
 #[cfg(feature = "embedded-tls")]
 pub use tls::{ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, Trust};
+pub use token_keeper::{Restored, TokenKeeper};
+pub use token_storage::{NoStorage, Records, TokenStorage};
 pub use url::Url;
