@@ -126,8 +126,9 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
         self.changed = self.changed.wrapping_add(1);
     }
 
-    pub(super) const fn is_kept(&self) -> bool {
-        matches!(self.state, State::Granted | State::Leaving)
+    /// Whether there is something of it to be saved: one that left before its first token came has nothing.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.state, State::Granted | State::Leaving) && !self.parts.get(Part::Response).is_empty()
     }
 
     pub(super) fn fail(&mut self, error: E, retry_after: Option<u32>, now: u64) {
@@ -150,7 +151,9 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
         self.access_left = self.state == State::Granted && !self.is_expired(now);
         self.state = State::Leaving;
         self.calm();
-        self.touch();
+        if self.is_kept() {
+            self.touch();
+        }
     }
 
     /// Whether it would wait in the queue, or has nothing to be revoked.
