@@ -280,7 +280,8 @@ impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
         let slot = self.slot_mut(ticket).ok_or(StoreError::Stale)?;
         let mut parts = Parts::new();
         let carried = |own: Option<&str>, before| if own.is_some() { None } else { before };
-        let scope_before = slot.response().map(|_| slot.granted_scope());
+        // An empty one is not an absent one: nothing was granted, and not what was asked for.
+        let scope_before = slot.said_scope().map(|scope| if scope.is_empty() { " " } else { scope });
         let written = parts.write([
             slot.parts.get(Part::Application),
             slot.parts.get(Part::Session),

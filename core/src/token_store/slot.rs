@@ -88,9 +88,13 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
 
     /// What the token allows, as a list separated by spaces.
     pub(super) fn granted_scope(&self) -> &str {
+        self.said_scope().unwrap_or_else(|| self.parts.get(Part::Scope))
+    }
+
+    /// The same, if the server said it.
+    pub(super) fn said_scope(&self) -> Option<&str> {
         let own = self.response().and_then(|response| scope_of(&response));
-        let carried = || some(self.parts.get(Part::CarriedScope));
-        own.or_else(carried).unwrap_or_else(|| self.parts.get(Part::Scope))
+        own.or_else(|| some(self.parts.get(Part::CarriedScope)))
     }
 
     pub(super) fn is_expired(&self, now: u64) -> bool {

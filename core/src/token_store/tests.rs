@@ -65,6 +65,13 @@ fn rfc6749_5_1_the_scope_is_what_the_response_says_or_else_what_was_asked_for() 
     grant(&mut store, ticket, r#""access_token":"A3","expires_in":9"#, 0).unwrap();
     assert_eq!(access(&store, "a b", 0), Err(Missing::Scope));
     assert_eq!(access(&store, "a", 0), Ok("A3".into()));
+    // Also if that was nothing.
+    grant(&mut store, ticket, r#""access_token":"A4","scope":"","expires_in":9"#, 0).unwrap();
+    for access_token in ["A5", "A6"] {
+        grant(&mut store, ticket, &format!(r#""access_token":"{access_token}","expires_in":9"#), 0).unwrap();
+        assert_eq!(access(&store, "a", 0), Err(Missing::Scope));
+        assert_eq!(access(&store, "", 0), Ok(access_token.into()));
+    }
 }
 
 #[test]

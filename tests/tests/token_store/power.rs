@@ -27,7 +27,6 @@ fn write(flash: Flash, place: u16, record: &[u8], cut: Option<(usize, Cut)>) -> 
     let done = block_on(async {
         if record.is_empty() { storage.remove(place).await } else { storage.store(place, record).await }
     });
-    drop(storage);
     (flash, done.is_ok())
 }
 
@@ -43,7 +42,6 @@ fn read(flash: Flash) -> (Flash, Contents) {
             contents.insert(place, record[..length].to_vec());
         }
     }
-    drop(storage);
     (flash, contents)
 }
 
