@@ -165,6 +165,12 @@ pub enum Claim {
     Entitlements,
     /// A claim that only ID tokens carry: `nonce`, `at_hash` or `c_hash` (OIDC Core §2).
     IdToken,
+    /// `azp`: the client that an ID token is for (OIDC Core §2).
+    AuthorizedParty,
+    /// `nonce`, of an ID token (OIDC Core §2).
+    Nonce,
+    /// `at_hash`: the access token that came with an ID token (OIDC Core §3.1.3.6).
+    AccessTokenHash,
     /// A claim that only logout tokens and security events carry: `events` (RFC 8417 §2.2).
     Events,
     /// A claim that the policy requires by its name.
@@ -269,7 +275,7 @@ impl Error {
             Self::Critical => "the header has critical extensions",
             Self::UnsupportedHeader(_) => "a header parameter is not supported",
             Self::AlgorithmNotAllowed => "the algorithm is not allowed",
-            Self::TokenType => "the token is not an access token",
+            Self::TokenType => "the token is of another kind",
             Self::UnknownKey => "no key fits the token",
             Self::AmbiguousKey => "too many keys fit the token",
             Self::BadSignature => "the signature is not valid",
@@ -352,6 +358,9 @@ impl fmt::Display for Claim {
             Self::Groups => "groups",
             Self::Entitlements => "entitlements",
             Self::IdToken => "nonce, at_hash or c_hash",
+            Self::AuthorizedParty => "azp",
+            Self::Nonce => "nonce",
+            Self::AccessTokenHash => "at_hash",
             Self::Events => "events",
             Self::Required => "that the policy requires",
         })
@@ -368,7 +377,7 @@ impl fmt::Display for Reason {
             Self::NotYetValid => "is still to come",
             Self::TooOld => "is too old",
             Self::NotUnderstood => "is not understood",
-            Self::Unexpected => "does not belong in an access token",
+            Self::Unexpected => "does not belong in a token of this kind",
         })
     }
 }

@@ -11,6 +11,7 @@
 //! | what is encrypted to the device (feature `jwe`) | `decrypt_jwe`, `DecryptionKeySet`, `Policy::verify_encrypted` | RFC 7516 |
 //! | what only the issuer knows | [`IntrospectionRequest`], [`UserInfoEndpoint`], [`RevocationRequest`] | RFC 7662, RFC 7009 |
 //! | tokens of the device's own | [`TokenRequest`], [`TokenResponse`], [`DeviceAuthorizationRequest`] | RFC 6749 §5, RFC 8628, RFC 8707 |
+//! | who allowed one | [`IdTokenPolicy`], [`IdToken`] | OpenID Connect Core §3.1.3.7, §12.2 |
 //! | where those are kept, renewed and revoked | [`TokenStore`] | RFC 6749 §6, RFC 7009 |
 //! | how the device proves itself there | [`Application`], [`Client`], [`Signer`] | RFC 6749 §2.3, RFC 7523, RFC 8705 |
 //! | where that is asked | [`MetadataReader`], [`WellKnown`] | RFC 8414 |
@@ -80,6 +81,7 @@ mod error;
 #[cfg(test)]
 mod fake;
 mod form;
+mod id_token;
 mod introspection;
 mod introspection_cache;
 mod jose;
@@ -135,6 +137,7 @@ pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
 pub use device_authorization::{DeviceAuthorization, DeviceAuthorizationRequest};
 pub use error::{Claim, Error, ErrorCode, Parameter, Part, Reason};
+pub use id_token::{IdToken, IdTokenPolicy};
 pub use introspection::{IntrospectionError, IntrospectionRequest};
 pub use introspection_cache::IntrospectionCache;
 #[cfg(feature = "jwe")]

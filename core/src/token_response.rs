@@ -77,7 +77,7 @@ impl<'b> TokenResponse<'b> {
         self.refresh_token
     }
 
-    /// The ID token (OpenID Connect Core §3.1.3.3), as it came: not verified.
+    /// The ID token (OpenID Connect Core §3.1.3.3), as it came: not verified, see [`IdTokenPolicy`](crate::IdTokenPolicy).
     #[must_use]
     pub const fn id_token(&self) -> Option<&'b str> {
         self.id_token

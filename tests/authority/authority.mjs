@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 
 // What matters is thrown. The rest is advice for production, and one line of it would break the answers.
 console.info = console.warn = () => {};
-const { default: Provider } = await import('oidc-provider');
+const { default: Provider, errors } = await import('oidc-provider');
+
+// What the resource servers know, each of them all.
+const SCOPES = ['valve:open', 'valve:close', 'tank:read'];
 
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const settings = JSON.parse((await input.next()).value);
@@ -43,7 +46,7 @@ for await (const line of input) {
 process.exit();
 
 function commands() {
-  return { access_token: accessToken, revoke, rotate, shift_clock: shiftClock, state: currentState };
+  return { access_token: accessToken, decide, revoke, rotate, shift_clock: shiftClock, state: currentState };
 }
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
@@ -64,6 +67,20 @@ async function accessToken({ client, subject, scope, audience, algorithm }) {
   else grant.addOIDCScope(scope);
   const grantId = await grant.save();
   return new provider.AccessToken({ ...token, accountId: subject, grantId, gty: 'authorization_code' }).save();
+}
+
+// What the user says on the page where the code of a device is typed in: that it may act for this subject, or no.
+async function decide({ user_code: userCode, subject }) {
+  const code = await provider.DeviceCode.findByUserCode(userCode.replace(/\W/g, ''));
+  if (!subject) return Object.assign(code, { error: 'access_denied' }).save();
+  const { scope, resource } = code.params;
+  const grant = new provider.Grant({ clientId: code.clientId, accountId: subject });
+  grant.addOIDCScope(scope ?? '');
+  if (resource) grant.addResourceScope(resource, scope);
+  const authTime = Math.floor(Date.now() / 1000);
+  const claims = { id_token: { auth_time: { essential: true } } };
+  Object.assign(code, { accountId: subject, authTime, claims, grantId: await grant.save(), resource, scope });
+  return code.save();
 }
 
 async function revoke({ token }) {
@@ -95,14 +112,17 @@ function configure() {
     cookies: { keys: ['unused'] },
     discovery: {
       mtls_endpoint_aliases: {
+        device_authorization_endpoint: `https://localhost:${mutualPort}/device/auth`,
         introspection_endpoint: `https://localhost:${mutualPort}/token/introspection`,
+        token_endpoint: `https://localhost:${mutualPort}/token`,
         revocation_endpoint: `https://localhost:${mutualPort}/token/revocation`,
         userinfo_endpoint: `https://localhost:${mutualPort}/me`,
       },
     },
-    enabledJWA: { userinfoSigningAlgValues: algorithms },
+    enabledJWA: { idTokenSigningAlgValues: algorithms, userinfoSigningAlgValues: algorithms },
     features: {
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
       devInteractions: { enabled: false },
       introspection: { enabled: true, allowedPolicy: mayAsk },
       jwtUserinfo: { enabled: true },
@@ -114,10 +134,15 @@ function configure() {
         certificateSubjectMatches: (ctx, _property, name) =>
           ctx.socket.getPeerX509Certificate().subjectAltName.split(', ').includes(`DNS:${name}`),
       },
-      resourceIndicators: { enabled: true },
+      registration: { enabled: true, initialAccessToken: settings.initial_access_token },
+      registrationManagement: { enabled: true },
+      resourceIndicators: { enabled: true, getResourceServerInfo: resourceServer },
       revocation: { enabled: true, allowedPolicy: mayAsk },
     },
     findAccount,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    scopes: ['openid', 'offline_access', ...SCOPES],
     jwks: { keys: state.keys },
     claims: {
       openid: ['sub'],
@@ -125,14 +150,15 @@ function configure() {
       email: ['email', 'email_verified'],
       address: ['address'],
     },
-    ttl: { AccessToken: 600, ClientCredentials: 600, Grant: 86400 },
+    ttl: { AccessToken: 600, ClientCredentials: 600, DeviceCode: 600, Grant: 86400, IdToken: 600, RefreshToken: 86400 },
   });
   provider.on('server_error', (_ctx, error) => console.error(error));
   handle = provider.callback();
 }
 
-// A resource server `valve:METHOD` for each method of client authentication, and an app `app:ALGORITHM` for each form
-// of userinfo. The colon shows who does not encode a name for Basic (RFC 6749 section 2.3.1).
+// A resource server `valve:METHOD` for each method of client authentication, which gets tokens of its own too, and an app
+// `app:ALGORITHM` for each form of userinfo and ID tokens. The colon shows who does not encode a name for Basic (RFC 6749
+// section 2.3.1).
 function clients() {
   const secret = { client_secret: settings.client_secret };
   const credentials = {
@@ -143,14 +169,19 @@ function clients() {
     tls_client_auth: { tls_client_auth_san_dns: settings.client_name },
     none: {},
   };
-  const common = { grant_types: [], response_types: [], redirect_uris: [] };
+  const device = ['refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
+  const common = { grant_types: device, response_types: [], redirect_uris: [] };
   return [
     ...settings.client_authentication.map((method) => ({
       ...common, ...credentials[method], client_id: `valve:${method}`, token_endpoint_auth_method: method,
+      // RFC 6749 section 4.4: only who authenticates asks for itself.
+      grant_types: method === 'none' ? device : [...device, 'client_credentials'],
+      id_token_signed_response_alg: 'ES256',
     })),
     { ...common, ...secret, client_id: 'app:json' },
     ...settings.algorithms.map((algorithm) => ({
       ...common, ...secret, client_id: `app:${algorithm}`, userinfo_signed_response_alg: algorithm,
+      id_token_signed_response_alg: algorithm,
     })),
   ];
 }
@@ -160,7 +191,10 @@ function table(model) {
   const key = (id) => `${model} ${id}`;
   return {
     find: async (id) => rows.get(key(id)),
+    findByUserCode: async (userCode) =>
+      [...rows].find(([id, row]) => id.startsWith(`${model} `) && row.userCode === userCode)?.[1],
     upsert: async (id, row) => void rows.set(key(id), row),
+    consume: async (id) => void (rows.get(key(id)).consumed = Math.floor(Date.now() / 1000)),
     destroy: async (id) => void rows.delete(key(id)),
     revokeByGrantId: async (grantId) => rows.forEach((row, id) => row.grantId === grantId && rows.delete(id)),
   };
@@ -169,6 +203,13 @@ function table(model) {
 // RFC 7662 section 2.1: who asks about the tokens of others has authenticated.
 function mayAsk(_ctx, client, token) {
   return client.clientAuthMethod !== 'none' || client.clientId === token.clientId;
+}
+
+// RFC 8707: tokens for the valve are JWTs, and opaque for any other resource but one that nobody knows.
+async function resourceServer(_ctx, resource) {
+  if (resource === 'https://nowhere.example') throw new errors.InvalidTarget();
+  const jwt = resource === 'https://valve.example' && { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+  return { audience: resource, scope: SCOPES.join(' '), accessTokenFormat: 'opaque', ...jwt };
 }
 
 // Every subject has an account, except `nobody`. Its claims have what is hard to read.

@@ -14,8 +14,9 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding as _};
-use rcgen::KeyPair;
+use rcgen::{KeyPair, PublicKeyData as _};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     pki::Pki,
@@ -35,6 +36,9 @@ pub const CLIENT_NAME: &str = "valve.example";
 /// The secret that access tokens for HS256, HS384 and HS512 are signed with.
 pub const HMAC_SECRET: &str = "A secret of 64 bytes, which is what RFC 7518 demands for HS512..";
 
+/// What is needed to register a client (RFC 7591 §3).
+pub const INITIAL_ACCESS_TOKEN: &str = "8LK2oEM9rKMbTpr3mXoAdA";
+
 /// The client that authenticates by this method.
 ///
 /// With a name that has to be encoded for Basic, or it ends too early (RFC 6749 §2.3.1).
@@ -47,7 +51,8 @@ pub fn client_key() -> Signer {
     Signer::new("ES256")
 }
 
-/// The client whose userinfo is signed with this algorithm, or is plain JSON.
+/// The client whose userinfo and ID tokens are signed with this algorithm; or whose userinfo is plain JSON, and ID tokens
+/// signed with RS256.
 pub fn userinfo_client(algorithm: Option<&str>) -> String {
     format!("app:{}", algorithm.unwrap_or("json"))
 }
@@ -73,6 +78,7 @@ pub enum OldKeys {
 /// A running authorization server. It ends when this is dropped, and with the test in any case.
 pub struct Authority {
     settings: Value,
+    pin: [u8; 32],
     process: Option<Process>,
     issuer: String,
     port: u16,
@@ -88,6 +94,7 @@ impl Authority {
     pub fn start(pki: &Pki) -> Self {
         let identity = pki.server(&["localhost", "127.0.0.1"]);
         let client_key: Value = serde_json::from_str(&client_key().jwk()).unwrap();
+        let pin = Sha256::digest(identity.key.subject_public_key_info()).into();
         let settings = json!({
             "key": key_pem(&identity.key),
             "chain": identity.chain_pem(),
@@ -98,12 +105,14 @@ impl Authority {
             "client_name": CLIENT_NAME,
             "client_key": client_key,
             "hmac_secret": HMAC_SECRET,
+            "initial_access_token": INITIAL_ACCESS_TOKEN,
             "algorithms": ALGORITHMS.map(|algorithm| algorithm.name()),
         });
         let (process, ready) = Process::start(&settings);
         let port = |name: &str| ready[name].as_u64().and_then(|port| u16::try_from(port).ok()).unwrap();
         Self {
             settings,
+            pin,
             process: Some(process),
             issuer: ready["issuer"].as_str().unwrap().into(),
             port: port("port"),
@@ -114,6 +123,11 @@ impl Authority {
     /// Its issuer identifier, `https://localhost:PORT`.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The SHA-256 of its public key, to pin it by.
+    pub fn pin(&self) -> [u8; 32] {
+        self.pin
     }
 
     /// The port on 127.0.0.1.
@@ -148,6 +162,15 @@ impl Authority {
     /// If it cannot.
     pub fn user_token(&mut self, client: &str, subject: &str, scope: &str) -> String {
         self.issue(json!({"client": client, "subject": subject, "scope": scope}))
+    }
+
+    /// Says what the user says who types in the code of a device: that it may act for this subject, or `None` for no.
+    ///
+    /// # Panics
+    ///
+    /// If no device waits with this code.
+    pub fn decide(&mut self, user_code: &str, subject: Option<&str>) {
+        self.command("decide", json!({"user_code": user_code, "subject": subject}));
     }
 
     /// Revokes an opaque access token, as its owner does.

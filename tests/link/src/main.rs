@@ -20,11 +20,11 @@ use core::{
 };
 
 use bearward_core::{
-    Algorithm, Answer, BearerRequest, BearerToken, CallError, Challenge, Client, Error, Fresh, Hs256, Hs384, Hs512,
-    IntrospectionCache, IntrospectionRequest, Jwk, JwkSet, JwkSetReader, KeyError, Metadata, MetadataError,
-    MetadataReader, Policy, Ps256, Ps384, Ps512, RevocationRequest, Rs256, Rs384, Rs512, Secret, SecretSet, TokenCache,
-    TokenTypeHint, Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains,
-    verify_jws,
+    Algorithm, Answer, BearerRequest, BearerToken, CallError, Challenge, Client, DeviceAuthorizationRequest, Error,
+    Fresh, Hs256, Hs384, Hs512, IdTokenPolicy, IntrospectionCache, IntrospectionRequest, Jwk, JwkSet, JwkSetReader,
+    KeyError, Metadata, MetadataError, MetadataReader, Policy, Ps256, Ps384, Ps512, RevocationRequest, Rs256, Rs384,
+    Rs512, Secret, SecretSet, TokenCache, TokenRequest, TokenResponse, TokenTypeHint, Transport, UnixTime,
+    UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains, verify_jws,
 };
 #[cfg(feature = "curves")]
 use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedP256};
@@ -144,6 +144,15 @@ fn calls(bytes: &[u8]) -> Result<(), CallError> {
             black_box(IntrospectionRequest::new(token).write(client, fresh, &mut buffer)?.body());
             black_box(UserInfoEndpoint::json().write(token, &mut buffer)?.authorization());
         }
+        for request in [
+            TokenRequest::client_credentials(),
+            TokenRequest::refresh_token(text),
+            TokenRequest::device_code(text).with_scope(text).with_resource(text),
+        ] {
+            black_box(request.write(client, black_box(Some(fresh)), &mut buffer)?.body());
+        }
+        let request = DeviceAuthorizationRequest::new().with_scope(text).with_resource(text);
+        black_box(request.write(client, fresh, &mut buffer)?.body());
         black_box(write!(Sink, "{client:?}").is_ok());
     }
     Ok(())
@@ -171,8 +180,8 @@ fn answers(bytes: &[u8]) {
     let now = UnixTime::from_seconds(black_box(1_795_318_692));
     let mut body = [0; 64];
     body.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    let mut copies = black_box([body; 4]);
-    let [first, second, third, fourth] = &mut copies;
+    let mut copies = black_box([body; 6]);
+    let [first, second, third, fourth, fifth, sixth] = &mut copies;
     let answer = |body| Answer { status: black_box(200), content_type: Some(text), body };
     let read = RevocationRequest::read(&answer(first));
     black_box(read.is_err_and(|error| write!(Sink, "{error} {error:?}").is_ok()));
@@ -186,6 +195,14 @@ fn answers(bytes: &[u8]) {
         }
     }
 
+    match TokenRequest::read(answer(fifth)) {
+        Ok(token) => own_token(&token, text, now),
+        Err(error) => _ = black_box(write!(Sink, "{error} {error:?}")),
+    }
+    if let Ok(codes) = DeviceAuthorizationRequest::read(answer(sixth)) {
+        black_box((codes.user_code(), codes.verification_uri(), codes.interval(), codes.property(text)));
+    }
+
     let mut buffer = [0; 256];
     for (endpoint, body) in
         [(UserInfoEndpoint::json(), third), (UserInfoEndpoint::signed(text, text, ALGORITHMS), fourth)]
@@ -195,6 +212,20 @@ fn answers(bytes: &[u8]) {
             Err(error) => _ = black_box(write!(Sink, "{error} {}", Error::from(error))),
         }
     }
+}
+
+/// A token of the device's own, and who allowed it, first and refreshed.
+fn own_token(token: &TokenResponse<'_>, text: &str, now: UnixTime) {
+    black_box((token.expires_in(), token.refresh_token(), token.property(text)));
+    black_box(token.scope().is_some_and(|scope| scope.contains(text)));
+    let policy = IdTokenPolicy::new(text, text, ALGORITHMS).with_nonce(text).with_leeway(30).with_max_age(60);
+    let (keys, mut first, mut second) = (JwkSet::<4>::new(), [0; 512], [0; 512]);
+    let access_token = Some(token.access_token());
+    let id_token = token.id_token().unwrap_or(text);
+    let Ok(original) = policy.verify(id_token, access_token, &keys, now, &mut first) else { return };
+    black_box((original.subject(), original.claim(&["a", "b"])));
+    let new = policy.verify_refreshed(id_token, access_token, &original, &keys, now, &mut second);
+    black_box(write!(Sink, "{new:?}").is_ok());
 }
 
 /// A key in each of its forms.

@@ -8,8 +8,10 @@ use core::{
     time::Duration,
 };
 
-use bearward_core::{BearerToken, Client, Policy, Request, UnixTime};
-use bearward_net::{AuthorizationServer, Clock, HttpClient, NetError, ResourceServer, Timer, Tls, TlsError, Url};
+use bearward_core::{BearerToken, Client, DeviceAuthorizationRequest, Policy, Request, TokenRequest, UnixTime};
+use bearward_net::{
+    AuthorizationServer, Clock, DevicePolling, HttpClient, NetError, ResourceServer, Timer, Tls, TlsError, Url,
+};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
@@ -20,6 +22,7 @@ pub fn call(bytes: &[u8]) -> Result<(), NetError> {
     let url = Url::danger_http(text).or(Url::parse(text)).map_err(|_| NetError::InvalidRequest)?;
     let request = Request::post_form(text, bytes).with_authorization(text).with_if_none_match(text);
     front_door(bytes);
+    log_in(text, &url);
     let (mut head, mut buffer) = ([0; 256], [0; 256]);
     let mut client = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
     let _ = black_box(poll(client.fetch(&url, &request, &mut buffer)).map(|fetched| fetched.map(|_| ())));
@@ -49,6 +52,21 @@ fn front_door(bytes: &[u8]) {
         _ = black_box(authorize.as_mut().poll(&mut context).map(|token| token.is_ok()));
         black_box(run.as_mut().poll(&mut context).is_ready());
     }
+}
+
+/// Tokens of the device's own: by itself, and by a user's leave.
+fn log_in(text: &str, url: &Url<'_>) {
+    let (mut head, mut codes, mut buffer) = ([0; 256], [0; 256], [0; 256]);
+    let mut http = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
+    let client = Client::secret_post(text, text);
+    let request = TokenRequest::refresh_token(text);
+    black_box(poll(http.token(url, &client, [7; 16], &request, &mut buffer)).map(|token| token.is_ok()));
+    let request = DeviceAuthorizationRequest::new();
+    let answer = poll(http.authorize_device(url, &client, [7; 16], &request, &mut codes));
+    let Poll::Ready(Ok(authorization)) = answer else { return };
+    let mut polling = DevicePolling::new(&authorization, black_box(Duration::ZERO));
+    let token = poll(http.poll_for_token(url, &client, &mut Unknown, &mut polling, &mut buffer));
+    black_box(token.map(|token| token.is_ok()));
 }
 
 fn poll<F: Future>(future: F) -> Poll<F::Output> {

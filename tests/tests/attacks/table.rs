@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 const SECURITY: &str = include_str!("../../../SECURITY.md");
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     include_str!("algorithms.rs"),
     include_str!("caches.rs"),
     include_str!("claims.rs"),
@@ -14,6 +14,7 @@ const SOURCES: [&str; 10] = [
     include_str!("introspection.rs"),
     include_str!("json.rs"),
     include_str!("keys.rs"),
+    include_str!("own_tokens.rs"),
     include_str!("signatures.rs"),
 ];
 

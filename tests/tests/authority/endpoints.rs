@@ -61,6 +61,8 @@ fn rfc8414_2_the_metadata_names_the_endpoints() {
             (metadata.revocation_endpoint(), "/token/revocation"),
             (metadata.userinfo_endpoint(), "/me"),
             (metadata.token_endpoint(), "/token"),
+            (metadata.device_authorization_endpoint(), "/device/auth"),
+            (metadata.registration_endpoint(), "/reg"),
         ] {
             assert_eq!(url.map(str::to_owned), at(path));
         }

@@ -11,6 +11,7 @@ mod refusals;
 mod rotation;
 mod sizes;
 mod support;
+mod tokens;
 mod userinfo;
 
 use std::sync::MutexGuard;

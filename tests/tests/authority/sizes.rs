@@ -1,10 +1,13 @@
 //! What firmware holds: the futures of calls with TLS beneath them, and the resource server.
 
-use core::mem::size_of;
+use core::{mem::size_of, time::Duration};
 
-use bearward_core::{BearerToken, Client, Metadata, Policy, RevocationRequest, UserInfoEndpoint};
+use bearward_core::{
+    Answer, BearerToken, Client, DeviceAuthorizationRequest, Metadata, Policy, RevocationRequest, TokenRequest,
+    UserInfoEndpoint,
+};
 use bearward_net::{
-    AuthorizationServer, EmbeddedTls, Freshness, HttpClient, RemoteJwkSet, ResourceServer, Trust, Url,
+    AuthorizationServer, DevicePolling, EmbeddedTls, Freshness, HttpClient, RemoteJwkSet, ResourceServer, Trust, Url,
     tokio::{Network, SystemClock, Timer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
@@ -38,6 +41,11 @@ fn what_a_device_holds_is_bounded() {
     let token = BearerToken::new("opaque").unwrap();
     let revocation = &RevocationRequest::new("opaque");
     let endpoint = &UserInfoEndpoint::json();
+    let request = &TokenRequest::client_credentials();
+    let device = &DeviceAuthorizationRequest::new();
+    let mut codes = *br#"{"device_code":"d","user_code":"u","verification_uri":"https://as.example","expires_in":60}"#;
+    let answer = Answer { status: 200, content_type: Some("application/json"), body: &mut codes };
+    let polling = &mut DevicePolling::new(&DeviceAuthorizationRequest::read(answer).unwrap(), Duration::ZERO);
     let (clock, timer) = (&SystemClock, &Timer::new());
     let metadata = &mut Metadata::<128>::new();
     let mut rng = rng();
@@ -46,11 +54,14 @@ fn what_a_device_holds_is_bounded() {
         ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17040),
         ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
         ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 832),
-        ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7040),
+        ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7296),
         ("HttpClient::discover", of(http.discover("https://as.example", metadata)), 6400),
         ("RemoteJwkSet::reload", of(keys.reload(http, url)), 6016),
         ("HttpClient::introspect", of(http.introspect(url, client, [0; 16], policy, token, &mut buffer)), 6272),
         ("HttpClient::userinfo", of(http.userinfo(url, endpoint, token, &mut buffer)), 6208),
+        ("HttpClient::token", of(http.token(url, client, [0; 16], request, &mut buffer)), 6400),
+        ("HttpClient::authorize_device", of(http.authorize_device(url, client, [0; 16], device, &mut buffer)), 6400),
+        ("HttpClient::poll_for_token", of(http.poll_for_token(url, client, &mut rng, polling, &mut buffer)), 6800),
         ("HttpClient::revoke", of(http.revoke(url, client, [0; 16], revocation, &mut buffer)), 6272),
     ];
     for (name, size, most) in sizes {

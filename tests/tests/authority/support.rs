@@ -15,7 +15,7 @@ use std::{
 use bearward_core::{Algorithm, BearerToken, Client, Error, Es256Signer, Policy, UnixTime};
 use bearward_net::{
     AuthorizationServer, ClientCertificate, Clock, EmbeddedTls, HttpClient, Refusal, ResourceServer, TLS_RECORD_BYTES,
-    Timer, Trust,
+    Timeouts, Timer, Trust,
     tokio::{Network, Stream, Timer as TokioTimer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
@@ -90,6 +90,7 @@ pub struct Time {
     timer: TokioTimer,
     skipped: Rc<Cell<Duration>>,
     began: Option<UnixTime>,
+    pace: u32,
 }
 
 impl Time {
@@ -99,7 +100,18 @@ impl Time {
 
     /// With another time on the wall, or none.
     pub fn with_wall(began: Option<UnixTime>) -> Self {
-        Self { timer: TokioTimer::new(), skipped: Rc::default(), began }
+        Self { timer: TokioTimer::new(), skipped: Rc::default(), began, pace: 1 }
+    }
+
+    /// Passing so many times as fast, for what waits. What a call may take is longer by as much.
+    pub fn with_pace(self, pace: u32) -> Self {
+        Self { pace, ..self }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        let Timeouts { connect, handshake, answer } = Timeouts::DEFAULT;
+        let [connect, handshake, answer] = [connect, handshake, answer].map(|timeout| timeout * self.pace);
+        Timeouts { connect, handshake, answer }
     }
 
     pub fn skip(&self, seconds: u64) {
@@ -109,11 +121,11 @@ impl Time {
 
 impl Timer for Time {
     fn elapsed(&self) -> Duration {
-        self.timer.elapsed() + self.skipped.get()
+        self.timer.elapsed() * self.pace + self.skipped.get()
     }
 
     async fn wait(&self, duration: Duration) {
-        self.timer.wait(duration).await;
+        self.timer.wait(duration / self.pace).await;
     }
 }
 
@@ -185,7 +197,8 @@ impl Caller {
             tls = tls.with_client_certificate(ClientCertificate::new(certificate, key));
         }
         let (clock, timer) = (self.time.clone(), self.time.clone());
-        act(&mut HttpClient::new(&Loopback, tls, clock, timer, &mut head)).await
+        let timeouts = timer.timeouts();
+        act(&mut HttpClient::new(&Loopback, tls, clock, timer, &mut head).with_timeouts(timeouts)).await
     }
 }
 

@@ -10,6 +10,7 @@
 mod content;
 mod deadlines;
 mod framing;
+mod polling;
 mod reqwless;
 mod session;
 mod sizes;

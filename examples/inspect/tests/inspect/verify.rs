@@ -92,7 +92,7 @@ fn each_refusal_has_its_own_error() {
         (&"a".repeat(9000), "too long"),
         (&with(r#"{"alg":"none"}"#, CLAIMS), "algorithm is not allowed"),
         (&with(r#"{"alg":"ES256","kid":"other","typ":"at+jwt"}"#, CLAIMS), "no key fits"),
-        (&with(r#"{"alg":"ES256","typ":"JWT"}"#, CLAIMS), "not an access token"),
+        (&with(r#"{"alg":"ES256","typ":"JWT"}"#, CLAIMS), "of another kind"),
         (&with(r#"{"alg":"ES256","typ":"at+jwt","crit":["b64"]}"#, CLAIMS), "critical extensions"),
         (&with(&header, &CLAIMS.replace("as.example", "evil.example")), "the claim iss is not the expected one"),
         (&with(&header, &CLAIMS.replace("valve", "lamp")), "the claim aud is not the expected one"),
