@@ -14,3 +14,4 @@ mod keys;
 mod outages;
 mod signed_answers;
 mod support;
+mod tokens;
