@@ -118,12 +118,12 @@ pub use claims::{Names, NamesIter};
 #[cfg(feature = "p256")]
 pub use client::Es256Signer;
 pub use client::{Client, Fresh, Signer};
-#[cfg(feature = "jwe")]
-pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 #[cfg(feature = "cbc")]
 pub use content_encryption::{A128CbcHs256, A192CbcHs384, A256CbcHs512};
 #[cfg(feature = "aes-gcm")]
 pub use content_encryption::{A128Gcm, A192Gcm, A256Gcm};
+#[cfg(feature = "jwe")]
+pub use content_encryption::{ALL_CONTENT_ENCRYPTIONS, ContentEncryption};
 #[cfg(feature = "jwe")]
 pub use decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys};
 #[cfg(feature = "rsa-oaep")]

@@ -4,7 +4,8 @@
 use std::{fs, path::Path, str};
 
 use bearward_core::{
-    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Decryption, DecryptionKeySet, Jwk, JwkSet, Key, KeyError, Keys, SecretSet,
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Decryption, DecryptionKeySet, Jwk, JwkSet, Key, KeyError, Keys,
+    SecretSet,
     json::{Array, Object, Text, Value},
     limits,
 };
