@@ -28,9 +28,10 @@ macro_rules! rsa_oaep {
     ($(#[$doc:meta])* $oaep:ident, $name:literal, $hash:ty) => {
         $(#[$doc])*
         ///
-        /// The key's modulus has 2048 to 4096 bits. It takes up to 8 KB of stack and, with the primes of a key of 2048 bits,
-        /// about as long as forty RS256 signatures take to verify. The private key is worked with in constant time, on
-        /// processors that multiply in constant time.
+        /// The key's modulus has 2048 to 4096 bits. To open a token takes 8.4 KB of stack on a Cortex-M4, whatever the key, and
+        /// 30 million instructions with the primes of a key of 2048 bits, 185 million with those of one of 4096; without
+        /// primes three to four times as many. The private key is worked with in constant time, on processors that multiply
+        /// in constant time.
         ///
         /// ```
         #[doc = concat!("use bearward_core::{KeyManagement, ", stringify!($oaep), "};")]

@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 use super::{DIGIT_BYTES, DIGITS, Digit, Limb, Modulus, ZERO, add, load};
 
-/// What the powers of a base may take. More would save products: for RSA with 4096 bits, 6 of 100 with twice as much.
+/// What the powers of a base may take: a table of 16 for a prime of 1024 bits, of 8 for one of 2048.
 const TABLE_BYTES: usize = 2048;
 
 const DIGIT_BITS: usize = 8 * DIGIT_BYTES;
@@ -152,24 +152,30 @@ impl<'r> Residues<'r> {
     /// The exponent is taken in windows of as many bits as the table has room for: all of them, and for each the whole
     /// table is read.
     pub(in crate::rsa) fn power(&mut self, a: &mut [Digit], exponent: &[u8]) -> Option<()> {
-        let count = self.len().max(1);
-        let fits = |(_, size): &(usize, usize)| count.saturating_mul(*size) <= self.table.len();
+        let count = self.len();
+        let fits = |(_, size): &(usize, u8)| count.saturating_mul(usize::from(*size)) <= self.table.len();
         let (window, size) = [(4, 16), (3, 8), (2, 4)].into_iter().find(fits)?;
         copy(self.x, a);
         self.set_one(a);
-        for entry in self.table.chunks_exact_mut(count).take(size) {
+        let mut table = &mut *self.table;
+        for _ in 0..size {
+            let (entry, rest) = table.split_at_mut_checked(count)?;
+            table = rest;
             copy(entry, a);
             self.modulus.multiply(a, self.x.iter().copied());
         }
         self.set_one(a);
-        let windows = exponent.len().checked_mul(8)?.div_ceil(window);
+        let windows = exponent.len().checked_mul(8)?.checked_add(window)?.checked_sub(1)?.checked_div(window)?;
         for place in (0..windows).rev() {
             for _ in 0..window {
                 self.modulus.square(a);
             }
             let index = bits(exponent, place, window);
             self.x.fill(ZERO);
-            for (number, entry) in (0_u8..).zip(self.table.chunks_exact(count).take(size)) {
+            let mut table = &*self.table;
+            for number in 0..size {
+                let (entry, rest) = table.split_at_checked(count)?;
+                table = rest;
                 let mask = mask(number.ct_eq(&index));
                 for (x, y) in self.x.as_flattened_mut().iter_mut().zip(entry.as_flattened()) {
                     *x |= y & mask;
