@@ -45,7 +45,7 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
     ///
     /// `rng` makes what a client's assertion must never say twice. `buffer` takes a request to the introspection endpoint,
     /// and then its answer: `BYTES` and 512 are enough for most. Where answers are signed, four sevenths of it take the
-    /// answer, and the rest what is decoded of it: then 2.5 KiB are enough for most, also if they are encrypted.
+    /// answer, and the rest what is decoded of it: then 2 KiB are enough for most, and 3 KiB where they are encrypted too.
     pub async fn run<N, T, C, M>(
         &self,
         http: &mut HttpClient<'_, N, T, C, M>,

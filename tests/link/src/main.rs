@@ -171,8 +171,8 @@ fn answers(bytes: &[u8]) {
     let now = UnixTime::from_seconds(black_box(1_795_318_692));
     let mut body = [0; 64];
     body.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    let mut copies = black_box([body; 4]);
-    let [first, second, third, fourth] = &mut copies;
+    let mut copies = black_box([body; 6]);
+    let [first, second, third, fourth, fifth, sixth] = &mut copies;
     let answer = |body| Answer { status: black_box(200), content_type: Some(text), body };
     let read = RevocationRequest::read(&answer(first));
     black_box(read.is_err_and(|error| write!(Sink, "{error} {error:?}").is_ok()));
@@ -187,11 +187,11 @@ fn answers(bytes: &[u8]) {
     }
 
     let mut buffer = [0; 256];
-    for response in [
-        IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)),
-        IntrospectionResponse::keycloak(text, ALGORITHMS),
+    for (response, body) in [
+        (IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)), fifth),
+        (IntrospectionResponse::keycloak(text, ALGORITHMS), sixth),
     ] {
-        match POLICY.introspect_as(&response, answer(&mut body), &JwkSet::<4>::new(), now, &mut buffer) {
+        match POLICY.introspect_as(&response, answer(body), &JwkSet::<4>::new(), now, &mut buffer) {
             Ok(access) => _ = black_box(access.answer_protection().map(|protection| protection.algorithm())),
             Err(error) => _ = black_box(write!(Sink, "{error} {error:?}")),
         }
