@@ -150,7 +150,8 @@ impl<'a> Policy<'a> {
         Self { max_age: Some(seconds), ..self }
     }
 
-    /// Refuses longer tokens, in bytes; by default [`limits::TOKEN_BYTES`], and no [`BearerToken`] is longer than that.
+    /// Refuses longer tokens, in bytes; by default [`limits::TOKEN_BYTES`], and no [`BearerToken`](crate::BearerToken) is
+    /// longer than that.
     #[must_use]
     pub const fn with_max_bytes(self, bytes: usize) -> Self {
         Self { max_bytes: bytes, ..self }

@@ -48,7 +48,7 @@ where
     /// Asks the introspection endpoint as [`introspect`](Self::introspect) does, and gives the answer for
     /// [`Policy::introspect_as`], which checks it in the form that the request wants. Nothing in it may be used before that.
     ///
-    /// `buffer` takes the request and then the answer: 1 KiB serves most servers for a signed one, and 1.5 KiB for one that
+    /// `buffer` takes the request and then the answer: 1 KiB serves most servers for a signed one, and 2 KiB for one that
     /// is encrypted.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ where
     ///     token: BearerToken<'_>,
     /// ) -> Result<(), Error> {
     ///     let endpoint = Url::parse("https://as.example/introspect").expect("a constant");
-    ///     let (mut buffer, mut claims) = ([0; 1536], [0; 1152]);
+    ///     let (mut buffer, mut claims) = ([0; 2048], [0; 1536]);
     ///     let request = IntrospectionRequest::new(token).with_response(response);
     ///     let answer = http.introspection_answer(&endpoint, client, nonce, &request, &mut buffer).await?;
     ///     let token = policy.introspect_as(response, answer, keys, http.clock().now(), &mut claims)?;

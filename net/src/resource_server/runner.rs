@@ -45,7 +45,7 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
     ///
     /// `rng` makes what a client's assertion must never say twice. `buffer` takes a request to the introspection endpoint,
     /// and then its answer: `BYTES` and 512 are enough for most. Where answers are signed, four sevenths of it take the
-    /// answer, and the rest what is decoded of it: then 2.5 KiB are enough for most, also if they are encrypted.
+    /// answer, and the rest what is decoded of it: then 2 KiB are enough for most, and 3 KiB where they are encrypted too.
     pub async fn run<N, T, C, M>(
         &self,
         http: &mut HttpClient<'_, N, T, C, M>,
@@ -233,8 +233,13 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                     turn.wants_keys = false;
                 }
                 (Call::Job, Job::Introspect) => {
+                    // Without keys that may still serve, an answer could not be believed.
+                    let by_fetched_keys = self.verifies_by_fetched_keys();
+                    if by_fetched_keys && self.server.keys.standing(self.timer.elapsed()).await == Standing::Gone {
+                        return Err(UNKNOWN_KEY.into());
+                    }
                     let may_fetch = !turn.tried_keys
-                        && self.verifies_by_fetched_keys()
+                        && by_fetched_keys
                         && self.server.keys.pause(self.timer.elapsed()).await.is_none();
                     return match self.introspect(turn.taken, session, &url).await {
                         Err(Failure { kind: UNKNOWN_KEY, .. }) if may_fetch => Ok(Progress::WantsKeys),
@@ -344,7 +349,8 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
             return Some(Turn { wants_keys: false, ..turn });
         }
         let is_old = self.metadata_age().is_some_and(|age| age >= METADATA_DOUBT);
-        if is_old || !matches!(failure.kind, FailureKind::Net(_)) {
+        let is_answer = matches!(failure.kind, FailureKind::Introspection(_));
+        if !is_answer && (is_old || !matches!(failure.kind, FailureKind::Net(_))) {
             // The server may have moved what its metadata tells of.
             self.known_since = None;
             self.place = WellKnown::OAuth;

@@ -204,11 +204,11 @@ fn answers(bytes: &[u8]) {
     }
 
     let mut buffer = [0; 256];
-    for response in [
-        IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)),
-        IntrospectionResponse::keycloak(text, ALGORITHMS),
+    for (response, body) in [
+        (IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)), fifth),
+        (IntrospectionResponse::keycloak(text, ALGORITHMS), sixth),
     ] {
-        match POLICY.introspect_as(&response, answer(&mut body), &JwkSet::<4>::new(), now, &mut buffer) {
+        match POLICY.introspect_as(&response, answer(body), &JwkSet::<4>::new(), now, &mut buffer) {
             Ok(access) => _ = black_box(access.answer_protection().map(|protection| protection.algorithm())),
             Err(error) => _ = black_box(write!(Sink, "{error} {error:?}")),
         }

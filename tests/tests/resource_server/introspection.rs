@@ -87,6 +87,24 @@ fn rfc7662_2_2_an_inactive_token_is_refused_and_asked_about_again() {
 }
 
 #[test]
+fn a_token_that_is_not_good_says_nothing_of_where_the_server_is() {
+    run(async {
+        let device = Device::with_introspection().await;
+        for (content, error) in
+            [(r#"{"active":false}"#, Error::Inactive), (r#"{"active":1}"#, Error::AuthorityUnavailable)]
+        {
+            device.fake.put("/introspect", Page::json(content));
+            for _ in 0..2 {
+                assert_eq!(device.error("opaque").await, error);
+                device.time.skip(601);
+            }
+        }
+        assert_eq!(device.fake.count("/introspect"), 4);
+        assert_eq!(device.fake.count("/.well-known/oauth-authorization-server"), 1);
+    });
+}
+
+#[test]
 fn what_the_server_does_not_say_is_an_outage_and_never_401() {
     run(async {
         let device = Device::with_introspection().await;

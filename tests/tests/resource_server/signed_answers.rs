@@ -151,10 +151,26 @@ fn without_keys_nobody_is_asked_and_service_comes_by_itself() {
         device.fake.put("/jwks", Page::status(500));
         let unavailable = FailureKind::Answer(AnswerError::Unavailable);
         assert_eq!(outage(&device, "opaque").await, unavailable);
+        assert_eq!(outage(&device, "opaque").await, bad(Error::UnknownKey));
         assert_eq!(counts(&device), [1, 0]);
         device.publish(&["ES256"]);
         device.time.skip(31);
         device.authorize("opaque").await.unwrap();
+        assert_eq!(counts(&device), [2, 1]);
+    });
+}
+
+#[test]
+fn keys_that_may_no_longer_serve_verify_no_answer() {
+    run(async {
+        let device = signed().await;
+        answer(&device, "ES256");
+        device.authorize("opaque").await.unwrap();
+        device.fake.put("/jwks", Page::status(500));
+        device.time.skip(600 + 86_400);
+        let unavailable = FailureKind::Answer(AnswerError::Unavailable);
+        assert_eq!(outage(&device, "opaque").await, unavailable);
+        assert_eq!(outage(&device, "opaque").await, bad(Error::UnknownKey));
         assert_eq!(counts(&device), [2, 1]);
     });
 }
