@@ -27,7 +27,7 @@ use core::fmt;
 use self::entry::Entry;
 use crate::{
     call_error::SignerError,
-    client::{Es256Signer, Signer},
+    client::Signer,
     decryption_key::{DecryptionKeyEntry, DecryptionKeys},
     jose::{
         decryption_keys::{AGREEMENT, kept, secret, text},
@@ -312,7 +312,7 @@ impl<const N: usize> Signer for DeviceKeys<N> {
 
     fn sign(&self, message: &[u8], signature: &mut [u8]) -> Result<usize, SignerError> {
         let current = self.find(KeyPurpose::Signature, KeyStage::Current).ok_or(SignerError)?;
-        Es256Signer::new(&current.secret)?.sign(message, signature)
+        current.sign(message, signature)
     }
 }
 

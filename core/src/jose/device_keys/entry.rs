@@ -3,13 +3,15 @@
 use core::fmt::Write as _;
 
 use heapless::String;
+use sha2::{Digest as _, Sha256};
 #[cfg(feature = "curve25519-dalek")]
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{KeyPurpose, KeyStage, jwks::Members};
 use crate::{
     base64url::{self, Encoded},
+    call_error::SignerError,
     decryption_key::DecryptionKey,
     jose::{decryption_keys::text, key_error::KeyError, thumbprint},
     json::Object,
@@ -69,6 +71,17 @@ impl Entry {
             KeyPurpose::EncryptionP256 => Some(DecryptionKey::Ec { curve: Curve::P256, d }),
             KeyPurpose::EncryptionX25519 => Some(DecryptionKey::X25519 { d }),
         }
+    }
+
+    /// Signs as `ES256`, without the public key that a signer computes first: that takes as long as to sign.
+    pub(super) fn sign(&self, message: &[u8], signature: &mut [u8]) -> Result<usize, SignerError> {
+        let key = p256::SecretKey::from_slice(&self.secret).map_err(|_| SignerError)?;
+        let key = Zeroizing::new(key.to_nonzero_scalar());
+        let (signed, _) =
+            ecdsa::hazmat::sign_prehashed_rfc6979::<p256::NistP256, Sha256>(&key, &Sha256::digest(message), &[]);
+        let signed = signed.to_bytes();
+        signature.get_mut(..signed.len()).ok_or(SignerError)?.copy_from_slice(&signed);
+        Ok(signed.len())
     }
 
     pub(super) fn wipe(&mut self) {

@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::{
-    Algorithm, BearerToken, Client, DecryptionKey, Es256, Fresh, IntrospectionRequest, Jwk, JwkSet, Jws, UnixTime,
-    base64url::Encoded, key::Curve, verify_jws,
+    Algorithm, BearerToken, Client, DecryptionKey, Es256, Es256Signer, Fresh, IntrospectionRequest, Jwk, JwkSet, Jws,
+    UnixTime, base64url::Encoded, key::Curve, verify_jws,
 };
 
 const PURPOSES: [KeyPurpose; 3] = [KeyPurpose::Signature, KeyPurpose::EncryptionP256, KeyPurpose::EncryptionX25519];
@@ -187,6 +187,18 @@ fn a_key_for_signatures_never_decrypts_and_one_for_encryption_never_signs() {
     let request = IntrospectionRequest::new(BearerToken::new("opaque").unwrap());
     let fresh = Fresh { now: UnixTime::from_seconds(1), nonce: [0; 16] };
     assert!(request.write(&client, fresh, &mut [0; 1024]).is_err());
+}
+
+#[test]
+fn rfc6979_3_2_a_signature_is_that_of_a_signer_with_the_same_key() {
+    let keys = read(&format!(r#"{{{EC},"use":"sig"}}"#)).unwrap();
+    let signer = Es256Signer::new(&secrets(&keys)[0]).unwrap();
+    for message in [&b""[..], b"message", &[7; 300]] {
+        let (mut own, mut expected) = ([0; 64], [0; 64]);
+        assert_eq!((keys.sign(message, &mut own), signer.sign(message, &mut expected)), (Ok(64), Ok(64)));
+        assert_eq!(own, expected);
+    }
+    assert_eq!(keys.sign(b"message", &mut [0; 63]), Err(SignerError));
 }
 
 #[test]
