@@ -4,8 +4,12 @@
 //! itself behaves.
 
 mod endpoints;
+#[path = "../token_store/flash.rs"]
+#[allow(dead_code, reason = "here the power stays")]
+mod flash;
 mod https;
 mod introspection;
+mod keeper;
 mod outages;
 mod refusals;
 mod rotation;
