@@ -43,7 +43,7 @@ use slot::{Slot, State, scope_of, some};
 /// Time is the device's own, in whole seconds since some point: it must not jump, and says nothing of the date. The time
 /// of a response is when it was *asked* for, so that a token never serves longer than the server meant.
 ///
-/// An entry takes `BYTES` and about 90 bytes. In `BYTES` lie application, session, scope and the whole token response, so
+/// An entry takes `BYTES` and about 90 bytes more. In `BYTES` lie application, session, scope and the whole token response, so
 /// that its further properties can be had; of an earlier response, what the last one does not repeat (refresh token, ID
 /// token, scope). All of it is wiped when the entry goes. `E` is what is kept of a failure.
 ///

@@ -9,6 +9,7 @@
 //! | the issuer's keys, kept fresh | [`RemoteJwkSet`], [`Freshness`] | RFC 7517, RFC 9111 |
 //! | one call at a time | [`HttpClient::discover`], [`introspect`](HttpClient::introspect), [`userinfo`](HttpClient::userinfo), [`revoke`](HttpClient::revoke), [`register`](HttpClient::register) | RFC 8414, RFC 7662, OpenID Connect Core §5.3, RFC 7009, RFC 7591 |
 //! | tokens of the device's own | [`HttpClient::token`], [`authorize_device`](HttpClient::authorize_device), [`poll_for_token`](HttpClient::poll_for_token), [`DevicePolling`] | RFC 6749, RFC 8628, RFC 8707 |
+//! | tokens of the device's own, renewed, revoked and kept in flash | [`TokenKeeper`], [`Records`], [`TokenStorage`] | RFC 6749 §6, RFC 7009 |
 //! | calls of other resource servers, with tokens of the device's own | [`ResourceToken`], [`OutgoingRequest`] | RFC 6750 §2, RFC 8707 |
 //! | the client that makes them | [`HttpClient`], [`Session`], [`Response`], [`Url`] | RFC 9110, RFC 9112, RFC 3986 |
 //! | the server's proof of who it is | [`Tls`]; with `embedded-tls`, `EmbeddedTls` and `Trust` | RFC 8446, RFC 9525, RFC 5280 |

@@ -30,6 +30,7 @@ use bearward_core::{
 use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedP256};
 
 mod network;
+mod tokens;
 
 static ALGORITHMS: &[&dyn Algorithm] = &[
     &Hs256,
@@ -67,6 +68,7 @@ fn main() -> ! {
     black_box(metadata(request).is_ok());
     answers(request);
     black_box(network::call(request).is_ok());
+    tokens::keep(request);
     #[cfg(feature = "tls")]
     black_box(tls::call(request).is_ok());
     #[cfg(feature = "jwe")]

@@ -82,7 +82,7 @@ fn poll<F: Future>(future: F) -> Poll<F::Output> {
 }
 
 #[derive(Clone)]
-struct Unknown;
+pub struct Unknown;
 
 struct Stream<S>(S);
 

@@ -5,8 +5,12 @@
 
 mod encrypted;
 mod endpoints;
+#[path = "../token_store/flash.rs"]
+#[allow(dead_code, reason = "here the power stays")]
+mod flash;
 mod https;
 mod introspection;
+mod keeper;
 mod outages;
 mod refusals;
 mod rotation;

@@ -3,11 +3,12 @@
 use core::{mem::size_of, time::Duration};
 
 use bearward_core::{
-    Answer, BearerToken, Client, DeviceAuthorizationRequest, IntrospectionRequest, Metadata, Policy, RevocationRequest,
-    TokenRequest, UserInfoEndpoint,
+    Answer, Application, BearerToken, Client, DeviceAuthorizationRequest, IntrospectionRequest, Metadata, Policy,
+    RevocationRequest, TokenRequest, TokenStore, UserInfoEndpoint,
 };
 use bearward_net::{
-    AuthorizationServer, DevicePolling, EmbeddedTls, Freshness, HttpClient, RemoteJwkSet, ResourceServer, Trust, Url,
+    AuthorizationServer, DevicePolling, EmbeddedTls, Freshness, HttpClient, Records, RemoteJwkSet, ResourceServer,
+    TokenKeeper, Trust, Url,
     tokio::{Network, SystemClock, Timer},
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
@@ -17,6 +18,7 @@ use crate::support::rng;
 
 /// Any other mutex is as large: none has anything in it.
 type KeySet = RemoteJwkSet<NoopRawMutex, 4>;
+type Keeper = TokenKeeper<'static, NoopRawMutex, 4>;
 type Front = ResourceServer<'static, NoopRawMutex, 4, 8, 1024>;
 
 fn of<F>(_: F) -> usize {
@@ -50,6 +52,11 @@ fn what_a_device_holds_is_bounded() {
     let (clock, timer) = (&SystemClock, &Timer::new());
     let metadata = &mut Metadata::<128>::new();
     let mut rng = rng();
+    static APPLICATIONS: [Application<'_>; 1] =
+        [Application::client("tank", "https://as.example", Client::tls("valve"))];
+    let keeper: &Keeper = &Keeper::new(&APPLICATIONS);
+    let records = &mut Records::none();
+    let entry = size_of::<TokenStore<5>>() - size_of::<TokenStore<4>>();
 
     let sizes = [
         ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17664),
@@ -68,6 +75,10 @@ fn what_a_device_holds_is_bounded() {
         ("HttpClient::token", of(http.token(url, client, [0; 16], request, &mut buffer)), 6400),
         ("HttpClient::authorize_device", of(http.authorize_device(url, client, [0; 16], device, &mut buffer)), 6400),
         ("HttpClient::poll_for_token", of(http.poll_for_token(url, client, &mut rng, polling, &mut buffer)), 6800),
+        ("entry of a TokenStore, beside its 1024", entry - 1024, 96),
+        ("TokenKeeper<.., 4>", size_of::<Keeper>(), 5120),
+        ("TokenKeeper::authorize", of(keeper.authorize("tank", "", "", timer, &mut buffer)), 680),
+        ("TokenKeeper::run", of(keeper.run(http, records, &mut rng, &mut buffer)), 10240),
         ("HttpClient::revoke", of(http.revoke(url, client, [0; 16], revocation, &mut buffer)), 6272),
     ];
     for (name, size, most) in sizes {

@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// A resource whose tokens are opaque here; those for the valve are JWTs.
-const TANK: &str = "https://tank.example";
-const USER: &str = "zofie";
+pub const TANK: &str = "https://tank.example";
+pub const USER: &str = "zofie";
 
 fn nonce() -> [u8; 16] {
     let mut nonce = [0; 16];
@@ -31,9 +31,9 @@ fn nonce() -> [u8; 16] {
 
 /// What the device keeps of an answer.
 #[derive(Clone, Debug, Default)]
-struct Kept {
-    access_token: String,
-    refresh_token: Option<String>,
+pub struct Kept {
+    pub access_token: String,
+    pub refresh_token: Option<String>,
     id_token: Option<String>,
     scope: Vec<String>,
     expires_in: Option<u32>,
@@ -63,7 +63,7 @@ fn keep(token: &bearward_core::TokenResponse<'_>) -> Kept {
 }
 
 /// Gets a token by the leave of a user, who decides after a while as `decide` says, with the user code.
-async fn log_in(
+pub async fn log_in(
     http: &mut Http<'_>,
     metadata: &Metadata,
     client: &Client<'_>,

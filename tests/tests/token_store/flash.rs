@@ -42,6 +42,12 @@ impl Flash {
         Self::on(path)
     }
 
+    /// The one that is in the file of this name.
+    #[allow(dead_code, reason = "where the power goes, it restarts in one test")]
+    pub fn open(name: &str) -> Self {
+        Self::on(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.flash")))
+    }
+
     fn on(path: PathBuf) -> Self {
         let bytes = fs::read(&path).unwrap();
         Self { path, bytes, power: None }
