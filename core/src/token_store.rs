@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::{
+    json::Object,
     revocation::TokenTypeHint,
     scope::{Scope, scope_contains},
     token_error::TokenError,
@@ -23,7 +24,7 @@ pub use record::{RECORD_OVERHEAD, RecordError, Unsaved};
 pub use seal::{RecordKey, SEAL_OVERHEAD};
 
 use parts::{Part, Parts};
-use slot::{Slot, State, scope_of};
+use slot::{Slot, State, scope_of, some};
 
 /// The tokens that a device holds as a client: `N` of them at most, each for one application and session.
 ///
@@ -155,6 +156,8 @@ pub enum Missing {
     Time,
     /// The token does not allow all of the scope.
     Scope,
+    /// The buffer that was lent is too small for it.
+    Room,
 }
 
 /// Why the store does not take something. It is then as it was before.
@@ -174,6 +177,8 @@ pub enum StoreError {
     Stale,
     /// The session ended before the token came. It is revoked as the others are.
     Revoked,
+    /// The application is none of this device.
+    Application,
 }
 
 impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
@@ -275,7 +280,8 @@ impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
         let slot = self.slot_mut(ticket).ok_or(StoreError::Stale)?;
         let mut parts = Parts::new();
         let carried = |own: Option<&str>, before| if own.is_some() { None } else { before };
-        let scope_before = slot.response().map(|_| slot.granted_scope());
+        // An empty one is not an absent one: nothing was granted, and not what was asked for.
+        let scope_before = slot.said_scope().map(|scope| if scope.is_empty() { " " } else { scope });
         let written = parts.write([
             slot.parts.get(Part::Application),
             slot.parts.get(Part::Session),
@@ -363,6 +369,15 @@ impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
         leaving.map(Slot::free).count()
     }
 
+    /// Drops every entry of an application that `is_known` does not know, also those that wait to be revoked: after an
+    /// update of the firmware, records of it may be left. Returns how many there were.
+    pub fn retain(&mut self, is_known: impl Fn(&str) -> bool) -> usize {
+        let is_taken = |slot: &&mut Slot<BYTES, E>| slot.state != State::Free;
+        let unknown =
+            self.slots.iter_mut().filter(is_taken).filter(|slot| !is_known(slot.parts.get(Part::Application)));
+        unknown.map(Slot::free).count()
+    }
+
     fn leave(&mut self, is_meant: impl Fn(&Slot<BYTES, E>) -> bool, now: u64) -> Result<usize, StoreError> {
         let coming = self.count(|slot| is_meant(slot) && slot.must_wait(now));
         if coming > 0 && self.revocations().saturating_add(coming) > self.queue {
@@ -436,11 +451,36 @@ impl<'s, E: Copy> Authorized<'s, E> {
         self.remaining
     }
 
+    /// The same in memory of the caller's, so that the store is free again: `BYTES` of the store are enough. `None` if the
+    /// buffer is too small.
+    #[must_use]
+    pub fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Option<Authorized<'b, E>> {
+        let own_scope = scope_of(&self.response).is_some();
+        let own_id_token = self.response.id_token().is_some();
+        let (json, rest) = copy(self.response.json(), buffer)?;
+        let (scope, rest) = copy(if own_scope { "" } else { self.scope }, rest)?;
+        let (id_token, _) = copy(self.id_token.filter(|_| !own_id_token).unwrap_or_default(), rest)?;
+        let response = TokenResponse::of(Object::trusted(json)).ok()?;
+        Some(Authorized {
+            response,
+            id_token: response.id_token().or(some(id_token)),
+            scope: scope_of(&response).unwrap_or(scope),
+            remaining: self.remaining,
+            error: self.error,
+        })
+    }
+
     /// What went wrong when the token was to be renewed, if it did.
     #[must_use]
     pub const fn error(&self) -> Option<E> {
         self.error
     }
+}
+
+fn copy<'b>(text: &str, buffer: &'b mut [u8]) -> Option<(&'b str, &'b mut [u8])> {
+    let (own, rest) = buffer.split_at_mut_checked(text.len())?;
+    own.copy_from_slice(text.as_bytes());
+    Some((str::from_utf8(own).ok()?, rest))
 }
 
 macro_rules! redacted {
@@ -462,6 +502,7 @@ impl fmt::Display for Missing {
             Self::Token => "no token was granted yet",
             Self::Time => "the access token has expired",
             Self::Scope => "the access token does not allow all of the scope",
+            Self::Room => "the buffer is too small for the access token",
         })
     }
 }
@@ -486,6 +527,7 @@ impl fmt::Display for StoreError {
             Self::OtherScope => "a token was granted for another scope",
             Self::Stale => "the token is not expected any more",
             Self::Revoked => "the session ended before the token came",
+            Self::Application => "the application is none of this device",
         })
     }
 }

@@ -3,8 +3,8 @@
 use core::{fmt, time::Duration};
 
 use bearward_core::{
-    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, TokenError,
-    UserInfoError,
+    AnswerError, CallError, Error, IntrospectionError, KeyError, MetadataError, RegistrationError, StoreError,
+    TokenError, UserInfoError,
 };
 
 use crate::error::{NetError, UrlError};
@@ -56,6 +56,8 @@ pub enum FailureKind {
     Registration(RegistrationError),
     /// There is no token for the device.
     Token(TokenError),
+    /// The token store does not take what came.
+    Store(StoreError),
     /// The task that calls the server did not come to it in time.
     Busy,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Failure {
             FailureKind::UserInfo(error) => error.fmt(f),
             FailureKind::Registration(error) => error.fmt(f),
             FailureKind::Token(error) => error.fmt(f),
+            FailureKind::Store(error) => error.fmt(f),
             FailureKind::Busy => f.write_str("the authorization server was not called in time"),
         }
     }
@@ -127,4 +130,5 @@ from! {
     UserInfoError => UserInfo,
     RegistrationError => Registration,
     TokenError => Token,
+    StoreError => Store,
 }

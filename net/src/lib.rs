@@ -70,6 +70,7 @@
 #[cfg(any(test, feature = "tokio"))]
 extern crate std;
 
+mod bell;
 mod client;
 mod clock;
 mod device_polling;
@@ -79,6 +80,8 @@ pub mod embassy;
 mod error;
 mod exchange;
 mod failure;
+#[cfg(feature = "sequential-storage")]
+mod flash;
 mod freshness;
 mod http;
 mod introspection;
@@ -89,6 +92,8 @@ mod resource_server;
 mod revocation;
 mod tls;
 mod token;
+mod token_keeper;
+mod token_storage;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod turn;
@@ -100,6 +105,8 @@ pub use clock::{Clock, Timer};
 pub use device_polling::DevicePolling;
 pub use error::{HttpError, NetError, Step, TlsError, UrlError};
 pub use failure::{Failure, FailureKind};
+#[cfg(feature = "sequential-storage")]
+pub use flash::{FLASH_OVERHEAD, FlashError, FlashStorage};
 pub use freshness::Freshness;
 pub use http::Response;
 pub use jwks::RemoteJwkSet;
@@ -112,4 +119,6 @@ pub use tls::Tls;
 pub use tls::{
     ClientCertificate, EmbeddedTls, EmbeddedTlsConnection, TLS_RECORD_BYTES, TlsApplication, TlsSettings, Trust,
 };
+pub use token_keeper::{Restored, TokenKeeper};
+pub use token_storage::{NoStorage, Records, TokenStorage};
 pub use url::Url;

@@ -20,12 +20,16 @@ pub(crate) struct Turn<R: RawMutex>(Mutex<R, Cell<State>>);
 #[derive(Default)]
 struct State {
     is_taken: bool,
-    waiting: [Option<Waker>; WAITING],
+    waiting: Waiting,
 }
+
+/// The tasks that wait for something.
+#[derive(Default)]
+pub(crate) struct Waiting([Option<Waker>; WAITING]);
 
 impl<R: RawMutex> Turn<R> {
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Cell::new(State { is_taken: false, waiting: [const { None }; WAITING] })))
+        Self(Mutex::new(Cell::new(State { is_taken: false, waiting: Waiting::NONE })))
     }
 
     /// Waits for the turn. May be dropped at any time.
@@ -46,7 +50,7 @@ impl<R: RawMutex> Turn<R> {
             let mut state = cell.take();
             let is_free = !core::mem::replace(&mut state.is_taken, true);
             if let (false, Some(waker)) = (is_free, waker) {
-                state.register(waker);
+                state.waiting.register(waker);
             }
             cell.set(state);
             if is_free { Poll::Ready(Held(self)) } else { Poll::Pending }
@@ -54,18 +58,24 @@ impl<R: RawMutex> Turn<R> {
     }
 }
 
-impl State {
-    fn register(&mut self, waker: &Waker) {
-        if self.waiting.iter().flatten().any(|other| other.will_wake(waker)) {
+impl Waiting {
+    pub(crate) const NONE: Self = Self([const { None }; WAITING]);
+
+    pub(crate) fn register(&mut self, waker: &Waker) {
+        if self.0.iter().flatten().any(|other| other.will_wake(waker)) {
             return;
         }
-        if self.waiting.iter().all(Option::is_some) {
+        if self.0.iter().all(Option::is_some) {
             // Some of them may be of tasks that are gone. The others come back.
-            self.waiting.iter_mut().filter_map(Option::take).for_each(Waker::wake);
+            self.0.iter_mut().filter_map(Option::take).for_each(Waker::wake);
         }
-        if let Some(place) = self.waiting.iter_mut().find(|place| place.is_none()) {
+        if let Some(place) = self.0.iter_mut().find(|place| place.is_none()) {
             *place = Some(waker.clone());
         }
+    }
+
+    pub(crate) fn wake_all(self) {
+        self.0.into_iter().flatten().for_each(Waker::wake);
     }
 }
 
@@ -75,8 +85,7 @@ pub(crate) struct Held<'t, R: RawMutex>(&'t Turn<R>);
 impl<R: RawMutex> Drop for Held<'_, R> {
     fn drop(&mut self) {
         // All are woken, for the one that was first may be gone.
-        let State { waiting, .. } = self.0.0.lock(Cell::take);
-        waiting.into_iter().flatten().for_each(Waker::wake);
+        self.0.0.lock(Cell::take).waiting.wake_all();
     }
 }
 

@@ -88,9 +88,13 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
 
     /// What the token allows, as a list separated by spaces.
     pub(super) fn granted_scope(&self) -> &str {
+        self.said_scope().unwrap_or_else(|| self.parts.get(Part::Scope))
+    }
+
+    /// The same, if the server said it.
+    pub(super) fn said_scope(&self) -> Option<&str> {
         let own = self.response().and_then(|response| scope_of(&response));
-        let carried = || some(self.parts.get(Part::CarriedScope));
-        own.or_else(carried).unwrap_or_else(|| self.parts.get(Part::Scope))
+        own.or_else(|| some(self.parts.get(Part::CarriedScope)))
     }
 
     pub(super) fn is_expired(&self, now: u64) -> bool {
@@ -126,8 +130,9 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
         self.changed = self.changed.wrapping_add(1);
     }
 
-    pub(super) const fn is_kept(&self) -> bool {
-        matches!(self.state, State::Granted | State::Leaving)
+    /// Whether there is something of it to be saved: one that left before its first token came has nothing.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.state, State::Granted | State::Leaving) && !self.parts.get(Part::Response).is_empty()
     }
 
     pub(super) fn fail(&mut self, error: E, retry_after: Option<u32>, now: u64) {
@@ -150,7 +155,9 @@ impl<const BYTES: usize, E: Copy> Slot<BYTES, E> {
         self.access_left = self.state == State::Granted && !self.is_expired(now);
         self.state = State::Leaving;
         self.calm();
-        self.touch();
+        if self.is_kept() {
+            self.touch();
+        }
     }
 
     /// Whether it would wait in the queue, or has nothing to be revoked.

@@ -65,6 +65,13 @@ fn rfc6749_5_1_the_scope_is_what_the_response_says_or_else_what_was_asked_for() 
     grant(&mut store, ticket, r#""access_token":"A3","expires_in":9"#, 0).unwrap();
     assert_eq!(access(&store, "a b", 0), Err(Missing::Scope));
     assert_eq!(access(&store, "a", 0), Ok("A3".into()));
+    // Also if that was nothing.
+    grant(&mut store, ticket, r#""access_token":"A4","scope":"","expires_in":9"#, 0).unwrap();
+    for access_token in ["A5", "A6"] {
+        grant(&mut store, ticket, &format!(r#""access_token":"{access_token}","expires_in":9"#), 0).unwrap();
+        assert_eq!(access(&store, "a", 0), Err(Missing::Scope));
+        assert_eq!(access(&store, "", 0), Ok(access_token.into()));
+    }
 }
 
 #[test]
@@ -272,7 +279,7 @@ fn a_token_that_comes_after_its_session_ended_is_revoked_too() {
 fn work_that_nobody_ends_can_be_begun_again() {
     let (mut store, ticket) = granted();
     store.begin(ticket).unwrap();
-    store.abandon_work();
+    store.abandon_all();
     assert_eq!(store.next_work(90), Work::Obtain(ticket));
 }
 
@@ -404,4 +411,38 @@ fn no_debug_output_shows_a_token() {
     for secret in ["A1", "R1", "I1"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[test]
+fn a_copy_says_the_same_and_takes_no_more_than_the_entry() {
+    let (mut store, ticket) = granted();
+    for members in [r#""access_token":"A2""#, r#""access_token":"A3","scope":"a","id_token":"I3","expires_in":5"#] {
+        grant(&mut store, ticket, members, 0).unwrap();
+        let token = store.is_authorized("app", "s1", "a", 0).unwrap();
+        let mut buffer = [0; 256];
+        let copy = token.copy_to(&mut buffer).unwrap();
+        assert_eq!((copy.access_token(), copy.id_token()), (token.access_token(), token.id_token()));
+        assert!(copy.scope().iter().eq(token.scope().iter()));
+        assert_eq!((copy.remaining(), copy.response().json()), (token.remaining(), token.response().json()));
+        assert!((0..token.response().json().len()).all(|length| token.copy_to(&mut [0; 256][..length]).is_none()));
+    }
+}
+
+#[test]
+fn entries_of_applications_that_are_not_known_go() {
+    let (mut store, _) = granted();
+    store.expect("other", "s1", "", USERS, 0).unwrap();
+    store.revoke("app", "s1", 0).unwrap();
+    assert_eq!(store.retain(|application| application == "other"), 1);
+    assert_eq!((store.len(), store.revocations()), (1, 0));
+}
+
+#[test]
+fn a_token_comes_while_it_is_asked_for_or_is_about_to_be() {
+    let (mut store, ticket) = granted();
+    assert!(!store.is_coming("app", "s1", 89) && store.is_coming("app", "s1", 90));
+    store.begin(ticket).unwrap();
+    store.fail(ticket, TokenError::InvalidScope, None, 90);
+    assert!(!store.is_coming("app", "s1", 94) && store.is_coming("app", "s1", 95));
+    assert!(!store.is_coming("app", "s2", 95));
 }

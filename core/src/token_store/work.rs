@@ -23,18 +23,31 @@ impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
         }
     }
 
-    /// Begins to get a token: until [`grant`](Self::grant) or [`fail`](Self::fail), there is no other work for this key.
-    /// `None` if it is not wanted any more.
+    /// Begins to get a token: until [`grant`](Self::grant), [`fail`](Self::fail) or [`abandon`](Self::abandon), there is
+    /// no other work for this key. `None` if it is not wanted any more.
     pub fn begin(&mut self, ticket: Ticket) -> Option<Wanted<'_>> {
         let slot = self.slot_mut(ticket).filter(|slot| slot.state != State::Leaving && !slot.in_flight)?;
         slot.in_flight = true;
-        let slot = &*slot;
+        self.wanted(ticket)
+    }
+
+    /// What to ask for, or `None` if it is not wanted any more.
+    #[must_use]
+    pub fn wanted(&self, ticket: Ticket) -> Option<Wanted<'_>> {
+        let slot = self.slot(ticket).filter(|slot| slot.state != State::Leaving)?;
         Some(Wanted {
             application: slot.parts.get(Part::Application),
             session: slot.parts.get(Part::Session),
             scope: slot.parts.get(Part::Scope),
             refresh_token: slot.refresh_token(),
         })
+    }
+
+    /// Whether a token for this key is being asked for, or is about to be.
+    #[must_use]
+    pub fn is_coming(&self, application: &str, session: &str, now: u64) -> bool {
+        let slot = self.slots.iter().find(|slot| slot.is_of(application, session));
+        slot.is_some_and(|slot| slot.in_flight || slot.due_at(self.margin).is_some_and(|at| at <= now))
     }
 
     /// The token that is to be revoked next, for [`Work::Revoke`].
@@ -84,8 +97,16 @@ impl<const N: usize, const BYTES: usize, E: Copy> TokenStore<N, BYTES, E> {
         }
     }
 
-    /// What was begun will not be ended: the task that did it is gone.
-    pub fn abandon_work(&mut self) {
+    /// What was begun is not ended, and nothing is known to be wrong.
+    pub fn abandon(&mut self, ticket: Ticket, now: u64) {
+        if let Some(slot) = self.slot_mut(ticket) {
+            slot.in_flight = false;
+            slot.settle(now);
+        }
+    }
+
+    /// As [`abandon`](Self::abandon), for all: the task that began it is gone.
+    pub fn abandon_all(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.in_flight = false);
     }
 }

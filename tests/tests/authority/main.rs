@@ -8,6 +8,7 @@ mod https;
 mod introspection;
 mod outages;
 mod refusals;
+mod registration;
 mod rotation;
 mod sizes;
 mod support;

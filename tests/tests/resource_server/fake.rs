@@ -80,6 +80,13 @@ impl Fake {
         self.state.borrow().requests.iter().filter(|head| head.split(' ').nth(1) == Some(path)).count()
     }
 
+    /// The contents of all requests that came to a path.
+    pub fn forms(&self, path: &str) -> Vec<String> {
+        let state = self.state.borrow();
+        let requests = state.requests.iter().filter(|head| head.split(' ').nth(1) == Some(path));
+        requests.filter_map(|request| Some(request.split_once("\r\n\r\n")?.1.to_owned())).collect()
+    }
+
     /// The last request, head and content.
     pub fn last_request(&self) -> String {
         self.state.borrow().requests.last().cloned().unwrap_or_default()

@@ -13,3 +13,4 @@ mod introspection;
 mod keys;
 mod outages;
 mod support;
+mod tokens;
