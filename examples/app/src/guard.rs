@@ -39,16 +39,25 @@ impl<'t, P: Permission> Guard<'t, P> {
         request: &RequestParts<'_>,
         buffer: &'t mut [u8],
     ) -> Result<Self, Option<Refusal>> {
-        let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
-        let credentials = BearerRequest::new(app.resource.transport)
-            .with_authorization(fields.map(|(_, value)| value.as_raw()))
-            .token(&mut [])
-            .map_err(Refusal::from)?
-            .ok_or(None)?;
-        let token = app.verifier.verify(credentials.token, buffer).await?;
+        let token = verified(app, request, buffer).await?;
         token.require_scope(P::SCOPE).map_err(Refusal::from)?;
         Ok(Self { token, permission: PhantomData })
     }
+}
+
+/// The access token of the request, verified, whatever it allows.
+pub(crate) async fn verified<'t, V: Verifier, B>(
+    app: &App<'_, V, B>,
+    request: &RequestParts<'_>,
+    buffer: &'t mut [u8],
+) -> Result<AccessToken<'t>, Option<Refusal>> {
+    let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
+    let credentials = BearerRequest::new(app.resource.transport)
+        .with_authorization(fields.map(|(_, value)| value.as_raw()))
+        .token(&mut [])
+        .map_err(Refusal::from)?
+        .ok_or(None)?;
+    Ok(app.verifier.verify(credentials.token, buffer).await?)
 }
 
 impl<'t, P> Deref for Guard<'t, P> {
@@ -98,7 +107,7 @@ where
             },
             Err(refusal) => {
                 let connection = request.body_connection.finalize().await?;
-                answer(refusal, P::SCOPE, app).write_to(connection, writer).await
+                answer(refusal, Some(P::SCOPE), app).write_to(connection, writer).await
             }
         }
     }
@@ -106,9 +115,16 @@ where
 
 /// The answer to a request that is not let in: the status of the error, and a challenge that is bare if no token came; or
 /// when to come again.
-fn answer<'a, V, B>(refusal: Option<Refusal>, scope: &'a str, app: &'a App<'_, V, B>) -> impl IntoResponse + 'a {
+pub(crate) fn answer<'a, V, B>(
+    refusal: Option<Refusal>,
+    scope: Option<&'a str>,
+    app: &'a App<'_, V, B>,
+) -> impl IntoResponse + 'a {
     let error = refusal.map(|refusal| refusal.error);
-    let mut challenge = Challenge::new().with_realm(app.resource.realm).with_scope(scope);
+    let mut challenge = Challenge::new().with_realm(app.resource.realm);
+    if let Some(scope) = scope {
+        challenge = challenge.with_scope(scope);
+    }
     if let Some(url) = app.resource.metadata_url {
         challenge = challenge.with_resource_metadata(url);
     }

@@ -10,6 +10,7 @@ mod framing;
 mod guard;
 mod jwks;
 mod verifier;
+mod who;
 
 use core::fmt::{self, Write as _};
 
@@ -104,6 +105,7 @@ pub fn router<'a, V: Verifier + 'a, B: Board + 'a>() -> Router<impl PathRouter<A
         .route_service("/", Allowed("GET, HEAD", get_service(Index)))
         .route_service(JWKS_PATH, Allowed("GET, HEAD", get_service(jwks::Jwks)))
         .route_service("/sensor", Allowed("GET, HEAD", get_service(guarded(sensor))))
+        .route_service("/whoami", Allowed("GET, HEAD", get_service(who::WhoAmI)))
         .route_service("/led", Allowed("PUT", put_service(guarded(set_led))))
 }
 
@@ -202,6 +204,7 @@ impl<V, B> RequestHandlerService<App<'_, V, B>> for Index {
         let content = "A resource server.\n\
              GET /sensor  needs a token with the scope sensor:read\n\
              PUT /led     needs a token with the scope led:set; the body is on or off\n\
+             GET /whoami  needs any good token, and shows whose it is\n\
              What is missing in a refused request stands in the WWW-Authenticate of its answer.\n";
         content.write_to(request.body_connection.finalize().await?, writer).await
     }

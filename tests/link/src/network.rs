@@ -24,6 +24,8 @@ pub fn call(bytes: &[u8]) -> Result<(), NetError> {
     let url = Url::danger_http(text).or(Url::parse(text)).map_err(|_| NetError::InvalidRequest)?;
     let request = Request::post_form(text, bytes).with_authorization(text).with_if_none_match(text);
     front_door(bytes);
+    registration(text, bytes);
+    outgoing(text, request);
     log_in(text, &url);
     let (mut head, mut buffer) = ([0; 256], [0; 256]);
     let mut client = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
@@ -75,6 +77,44 @@ fn log_in(text: &str, url: &Url<'_>) {
     let mut polling = DevicePolling::new(&authorization, black_box(Duration::ZERO));
     let token = poll(http.poll_for_token(url, &client, &mut Unknown, &mut polling, &mut buffer));
     _ = black_box(token.map(|token| token.is_ok()));
+}
+
+/// A client that registers itself, and manages that.
+fn registration(text: &str, bytes: &[u8]) {
+    let (Ok(url), Ok(token)) = (Url::danger_http(text), BearerToken::new(text)) else { return };
+    let (mut head, mut buffer) = ([0; 256], [0; 512]);
+    let mut http = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
+    let metadata = ClientMetadata::new(&[GrantType::ClientCredentials], black_box(ClientAuthentication::SecretBasic))
+        .with_scope(text)
+        .with_keys(ClientKeys::Jwks(text));
+    let request = RegistrationRequest::new(metadata).with_initial_access_token(token);
+    if let Poll::Ready(Ok(information)) = poll(http.register(&url, &request, &mut buffer)) {
+        black_box(metadata.changes(&information).count());
+        black_box(Registration::<256>::new(&information, text).is_ok());
+    }
+    let Ok(registration) = Registration::<256>::import(bytes, text) else { return };
+    black_box((registration.client(UnixTime::from_seconds(0)).is_ok(), registration.must_renew(None, 1)));
+    let Some(configuration) = registration.configuration() else { return };
+    _ = black_box(poll(http.update_registration(&configuration, &metadata, &mut buffer)).map(|read| read.is_ok()));
+    _ = black_box(poll(http.delete_registration(&configuration, &mut buffer)));
+    if let Poll::Ready(Ok(information)) = poll(http.read_registration(&configuration, &mut buffer)) {
+        let mut next = Registration::<256>::import(bytes, text);
+        black_box(next.as_mut().is_ok_and(|next| next.update(&information).is_ok()));
+    }
+    black_box(registration.as_bytes().len());
+}
+
+/// A request with a token.
+fn outgoing(text: &str, request: Request<'_>) {
+    let (Ok(url), Ok(token)) = (Url::danger_http(text), BearerToken::new(text)) else { return };
+    let token = ResourceToken::danger_loopback(token, url);
+    let outgoing = OutgoingRequest::new(url, request);
+    let [mut one, mut two, mut three, mut four] = [[0; 64]; 4];
+    black_box(outgoing.add_access_token(&token, &mut one).is_ok());
+    black_box(outgoing.add_access_token_to_form(&token, &mut two).is_ok());
+    black_box(outgoing.danger_add_access_token_to_query(&token, &mut three).is_ok());
+    let added = outgoing.add_authentication(&Client::secret_basic(text, text), None, &mut four);
+    _ = black_box(added.map(|added| added.write_head(&mut [0; 64])));
 }
 
 fn poll<F: Future>(future: F) -> Poll<F::Output> {

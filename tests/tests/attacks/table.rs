@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 const SECURITY: &str = include_str!("../../../SECURITY.md");
 
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("algorithms.rs"),
     include_str!("caches.rs"),
     include_str!("claims.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 11] = [
     include_str!("json.rs"),
     include_str!("keys.rs"),
     include_str!("own_tokens.rs"),
+    include_str!("outgoing.rs"),
     include_str!("signatures.rs"),
 ];
 

@@ -13,6 +13,7 @@ mod introspection;
 mod keeper;
 mod outages;
 mod refusals;
+mod registration;
 mod rotation;
 mod sizes;
 mod support;

@@ -98,6 +98,42 @@ fn the_sensor_is_read_in_the_name_of_the_token() {
 }
 
 #[test]
+fn the_page_says_whose_the_token_is() {
+    let server = Server::demo();
+    let answer = server.get("/whoami", &[&server.good_token()]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    for line in ["<dt>scope<dd>sensor:read led:set", "<dt>user<dd>alice", "<dt>client<dd>curl"] {
+        assert!(answer.body.contains(line), "{}", answer.body);
+    }
+    let refused = server.get("/whoami", &[]);
+    assert_eq!(refused.status, 401);
+    assert!(!refused.header("www-authenticate").unwrap().contains("scope="));
+    assert_eq!(server.send(&server.request("POST /whoami", &[], "")).status, 405);
+}
+
+#[test]
+fn no_claim_is_markup_on_the_page() {
+    let key = TestKey::new("mine");
+    let server = Server::guarded_by(&key.jwks(), &[]);
+    let claims = TestKey::claims()
+        .replace("sensor:read", "a<b>&c'd")
+        .replace("\"test\"", r#""<img src=x onerror=alert(1)>""#)
+        .replacen('{', r#"{"username":"<script>alert(\"\u0000\")<\/script>","#, 1);
+    let token = key.token(r#"{"alg":"ES256","typ":"at+jwt","kid":"mine"}"#, &claims);
+    let answer = server.get("/whoami", &[&token]);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    for line in [
+        "<dt>scope<dd>a&lt;b&gt;&amp;c&#39;d\n",
+        "<dt>user<dd>&lt;script&gt;alert(&quot;\u{fffd}&quot;)&lt;/script&gt;\n",
+        "<dt>client<dd>&lt;img src=x onerror=alert(1)&gt;\n",
+    ] {
+        assert!(answer.body.contains(line), "{}", answer.body);
+    }
+}
+
+#[test]
 fn the_led_takes_on_and_off_and_nothing_else() {
     let server = Server::demo();
     let token = server.good_token();
