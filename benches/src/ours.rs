@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use bearward_core::{BearerToken, Hs256, Keys, Policy, PreparedHmac, PreparedP256, Secret, UnixTime};
+use bearward_core::{BearerToken, Hs256, Keys, Policy, PreparedEd25519, PreparedHmac, PreparedP256, Secret, UnixTime};
 use tests::signer::Verifying;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 /// The validation with our own library. It checks more than the peers are asked to: the `kid`, that no member comes
 /// twice, the type of every registered claim, and that all claims are there that RFC 9068 requires. The key is prepared as a
-/// host has room for: a P-256 key has its table of 8 KB. The buffer is kept from token to token.
+/// host has room for: a P-256 key has its table of 8 KB, one of Ed25519 its two of 20 KB. The buffer is kept from token to token.
 pub fn ours(case: &Case) -> Validate {
     let algorithms = [case.signer.verifier()];
     let keys = prepared(case);
@@ -42,10 +42,14 @@ fn prepared(case: &Case) -> Box<dyn Keys> {
             Box::new(PreparedHmac::<Hs256>::new(secret).expect("a good secret"))
         }
         Verifying::Public(set) => {
-            let mut prepared = PreparedP256::<128>::new();
-            match set.iter().next().map(|key| prepared.prepare(key)) {
-                Some(Ok(())) => Box::new(prepared),
-                _ => set,
+            let key = set.iter().next().expect("one key");
+            let (mut p256, mut ed25519) = (PreparedP256::<128>::new(), PreparedEd25519::<64>::new());
+            if p256.prepare(key).is_ok() {
+                Box::new(p256)
+            } else if ed25519.prepare(key).is_ok() {
+                Box::new(ed25519)
+            } else {
+                set
             }
         }
     }

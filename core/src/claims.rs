@@ -35,17 +35,16 @@ pub(crate) struct Registered<'b> {
 }
 
 impl<'b> Registered<'b> {
-    /// Reads a decoded payload, resolving its escapes where it lies.
-    pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, Error> {
-        let mut claims = Self::none();
+    /// Reads a decoded payload, resolving its escapes where it lies. In place: as a result it would take its room twice.
+    pub(crate) fn read(&mut self, payload: &'b mut [u8]) -> Result<(), Error> {
         let mut outcome = Ok(());
         let object = Object::visit_in_place(payload, &mut |name, value| {
             if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
-                outcome = claims.take(name, value);
+                outcome = self.take(name, value);
             }
         });
-        claims.object = object.map_err(|error| Error::Json(Part::Payload, error))?;
-        outcome.map(|()| claims)
+        self.object = object.map_err(|error| Error::Json(Part::Payload, error))?;
+        outcome
     }
 
     /// Takes the claims of an object whose escapes are resolved.
@@ -75,7 +74,8 @@ impl<'b> Registered<'b> {
         }
     }
 
-    const fn none() -> Self {
+    /// Of no token yet.
+    pub(crate) const fn none() -> Self {
         Self {
             object: Object::trusted("{}"),
             issuer: None,

@@ -124,6 +124,7 @@ impl<'k> Secret<'k> {
         !self.bytes.is_empty() && (self.may_be_short || self.bytes.len() >= output_bytes)
     }
 
+    #[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
     pub(crate) const fn may_be_short(self) -> bool {
         self.may_be_short
     }
@@ -178,7 +179,7 @@ impl<'k> Key<'k> {
 
     /// The shared secret, prepared or not.
     #[must_use]
-    pub const fn secret(&self) -> Option<Secret<'k>> {
+    pub fn secret(&self) -> Option<Secret<'k>> {
         match self {
             Self::Secret(secret) => Some(*secret),
             #[cfg(feature = "hmac")]

@@ -17,6 +17,7 @@ use crate::{
     claims::Registered,
     error::Error,
     jose::jws::{Compact, candidates, choose, verify_signature},
+    json::Text,
     key::Keys,
     limits,
     time::UnixTime,
@@ -239,7 +240,23 @@ impl<'a> Policy<'a> {
         if token.len() > self.max_bytes {
             return Err(Error::TokenTooLong);
         }
-        let compact = Compact::split(token)?;
+        let token = self.verify_compact(token, &Compact::split(token)?, keys, now, buffer, cache);
+        #[cfg(feature = "jwe")]
+        let token = token.map(|token| token.with_encryption(unverified.encryption()));
+        token
+    }
+
+    // Not inlined, so that a token of another shape is refused without the stack that this takes.
+    #[inline(never)]
+    fn verify_compact<'b>(
+        &self,
+        token: &[u8],
+        compact: &Compact<'_>,
+        keys: &dyn Keys,
+        now: Option<UnixTime>,
+        buffer: &'b mut [u8],
+        cache: Option<&mut dyn Remember>,
+    ) -> Result<AccessToken<'b>, Error> {
         let (header, rest) = compact.header(buffer)?;
         let algorithm = choose(self.algorithms, header.alg)?;
         self.check_type(header.typ)?;
@@ -252,21 +269,35 @@ impl<'a> Policy<'a> {
                     .filter(|entry| algorithm.fits_signature(&entry.key, length))
                     .take(limits::KEYS_TRIED);
                 if !tried.any(|entry| cache.holds(&seen.digest_with(&entry), now)) {
-                    let entry = verify_signature(&compact, &header, algorithm, keys, rest)?;
+                    let entry = verify_signature(compact, &header, algorithm, keys, rest)?;
                     verified = Some((cache, seen.digest_with(&entry), now));
                 }
             }
-            _ => _ = verify_signature(&compact, &header, algorithm, keys, rest)?,
+            _ => _ = verify_signature(compact, &header, algorithm, keys, rest)?,
         }
-        let claims = Registered::read(compact.payload(rest)?)?;
-        self.check_claims(&claims, now)?;
-        if let (Some((cache, digest, now)), Some(expires_at)) = (verified, claims.expires_at) {
+        let token = self.accept(compact.payload(rest)?, algorithm.name(), header.kid, now);
+        if let (Some((cache, digest, now)), Ok(token)) = (verified, &token)
+            && let Some(expires_at) = token.expires_at()
+        {
             cache.keep(digest, expires_at, now);
         }
-        let token = AccessToken::new(claims, algorithm.name(), header.kid);
-        #[cfg(feature = "jwe")]
-        let token = token.with_encryption(unverified.encryption());
-        Ok(token)
+        token
+    }
+
+    /// Reads and checks the claims of a token whose signature is good.
+    // Not inlined, so that the claims take no stack from the signature.
+    #[inline(never)]
+    fn accept<'b>(
+        &self,
+        payload: &'b mut [u8],
+        algorithm: &'static str,
+        key_id: Option<Text<'b>>,
+        now: Option<UnixTime>,
+    ) -> Result<AccessToken<'b>, Error> {
+        let mut claims = Registered::none();
+        claims.read(payload)?;
+        self.check_claims(&claims, now)?;
+        Ok(AccessToken::new(claims, algorithm, key_id))
     }
 
     /// The token, and whose it must be: what a good signature is remembered under. All else that the policy demands is

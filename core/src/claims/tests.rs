@@ -10,7 +10,9 @@ use crate::{
 
 fn read<T>(json: &str, look: impl Fn(&Registered<'_>) -> T) -> Result<T, Error> {
     let mut json = json.as_bytes().to_vec();
-    Registered::read(&mut json).map(|claims| look(&claims))
+    let mut claims = Registered::none();
+    claims.read(&mut json)?;
+    Ok(look(&claims))
 }
 
 fn refused(json: &str) -> Option<Error> {

@@ -107,6 +107,8 @@ impl<'t> Compact<'t> {
     }
 
     /// Decodes and reads the header in the front of `buffer`; what lies behind it is free.
+    // Not inlined, so that what reading takes of the stack is free again afterwards.
+    #[inline(never)]
     pub(crate) fn header<'b>(&self, buffer: &'b mut [u8]) -> Result<(Header<'b>, &'b mut [u8]), Error> {
         let length = decoded_len(self.header, Part::Header)?;
         if length > limits::HEADER_BYTES {

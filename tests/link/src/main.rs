@@ -27,7 +27,7 @@ use bearward_core::{
     Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains, verify_jws,
 };
 #[cfg(feature = "curves")]
-use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedP256};
+use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedEd25519, PreparedHmac, PreparedP256};
 
 mod network;
 mod tokens;
@@ -114,12 +114,16 @@ fn authorize(token: BearerToken<'_>, keys: &JwkSet<4>) -> Result<(), Error> {
     access.require_scope("a b")
 }
 
-/// The same with a table of a key's multiples.
+/// The same with keys that are prepared.
 #[cfg(feature = "curves")]
 fn prepared(token: BearerToken<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(), Error> {
+    let mut edwards = PreparedEd25519::<8>::new();
+    black_box(Jwk::<32>::read(token.as_str().as_bytes()).and_then(|key| edwards.prepare(&key)).is_ok());
+    let secret = PreparedHmac::<Hs256>::new(Secret::new(token.as_str().as_bytes()));
+    black_box(secret.is_ok_and(|secret| POLICY.verify(token, &secret, now, &mut [0; 1024]).is_ok()));
     let mut prepared = PreparedP256::<32>::new();
     black_box(Jwk::<64>::read(token.as_str().as_bytes()).and_then(|key| prepared.prepare(&key)).is_ok());
-    POLICY.verify(token, &prepared.within(keys), now, &mut [0; 1024]).map(|access| _ = black_box(access))
+    POLICY.verify(token, &prepared.within(&edwards.within(keys)), now, &mut [0; 1024]).map(|access| _ = black_box(access))
 }
 
 /// Requests to the authorization server, by a client of each kind.

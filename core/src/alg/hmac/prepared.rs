@@ -76,7 +76,7 @@ impl<'k, A: HmacAlgorithm> PreparedHmac<'k, A> {
     }
 
     fn key(&self) -> Key<'_> {
-        Key::PreparedSecret(PreparedSecret { secret: self.secret, algorithm: A::NAME, state: &self.state })
+        Key::PreparedSecret(PreparedSecret(self))
     }
 }
 
@@ -99,42 +99,48 @@ impl<A: HmacAlgorithm> Keys for PreparedHmac<'_, A> {
 
 /// A secret and its two states, borrowed from a [`PreparedHmac`].
 #[derive(Clone, Copy)]
-pub struct PreparedSecret<'k> {
-    secret: Secret<'k>,
-    algorithm: &'static str,
-    state: &'k dyn MacState,
-}
+pub struct PreparedSecret<'k>(&'k dyn Prepared);
 
 impl<'k> PreparedSecret<'k> {
     /// The secret alone, for an [`Algorithm`] of one's own.
     #[must_use]
-    pub const fn secret(&self) -> Secret<'k> {
-        self.secret
+    pub fn secret(&self) -> Secret<'k> {
+        self.0.secret()
     }
 
     /// What it was prepared for. With another algorithm it is the secret alone.
-    pub(super) const fn algorithm(&self) -> &'static str {
-        self.algorithm
+    pub(super) fn algorithm(&self) -> &'static str {
+        self.0.algorithm()
     }
 
     pub(super) fn is_mac(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.state.is_mac(message, signature)
+        self.0.is_mac(message, signature)
     }
 }
 
 impl fmt::Debug for PreparedSecret<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PreparedSecret({}, [redacted])", self.algorithm)
+        write!(f, "PreparedSecret({}, [redacted])", self.algorithm())
     }
 }
 
-/// The states of whatever hash: which one is linked is decided where the key is prepared.
-trait MacState: Sync {
+/// A prepared secret of whatever hash: which one is linked is decided where it is prepared.
+trait Prepared: Sync {
+    fn secret(&self) -> Secret<'_>;
+    fn algorithm(&self) -> &'static str;
     fn is_mac(&self, message: &[u8], signature: &[u8]) -> bool;
 }
 
-impl<H: EagerHash<Core: Sync>> MacState for Hmac<H> {
+impl<A: HmacAlgorithm> Prepared for PreparedHmac<'_, A> {
+    fn secret(&self) -> Secret<'_> {
+        self.secret
+    }
+
+    fn algorithm(&self) -> &'static str {
+        A::NAME
+    }
+
     fn is_mac(&self, message: &[u8], signature: &[u8]) -> bool {
-        is_mac(self.clone(), message, signature)
+        is_mac(self.state.clone(), message, signature)
     }
 }
