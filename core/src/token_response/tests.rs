@@ -1,8 +1,4 @@
-use std::{
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use std::{format, string::String, vec::Vec};
 
 use super::TokenResponse;
 use crate::{
@@ -163,5 +159,5 @@ fn debug_shows_no_token() {
     let token = with(r#""refresh_token":"s3cret","id_token":"s3cret","scope":"s3cret""#).unwrap();
     assert_eq!(format!("{token:?}"), "TokenResponse { expires_in: None, .. }");
     assert!(!format!("{:?}", token.scope()).contains("s3cret"));
-    assert!(token.property("scope").and_then(Value::as_text).is_some_and(|scope| scope.to_string() == "s3cret"));
+    assert!(token.property("scope").and_then(Value::as_text).is_some_and(|scope| scope == "s3cret"));
 }

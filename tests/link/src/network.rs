@@ -60,13 +60,13 @@ fn log_in(text: &str, url: &Url<'_>) {
     let mut http = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
     let client = Client::secret_post(text, text);
     let request = TokenRequest::refresh_token(text);
-    black_box(poll(http.token(url, &client, [7; 16], &request, &mut buffer)).map(|token| token.is_ok()));
+    _ = black_box(poll(http.token(url, &client, [7; 16], &request, &mut buffer)).map(|token| token.is_ok()));
     let request = DeviceAuthorizationRequest::new();
     let answer = poll(http.authorize_device(url, &client, [7; 16], &request, &mut codes));
     let Poll::Ready(Ok(authorization)) = answer else { return };
     let mut polling = DevicePolling::new(&authorization, black_box(Duration::ZERO));
     let token = poll(http.poll_for_token(url, &client, &mut Unknown, &mut polling, &mut buffer));
-    black_box(token.map(|token| token.is_ok()));
+    _ = black_box(token.map(|token| token.is_ok()));
 }
 
 fn poll<F: Future>(future: F) -> Poll<F::Output> {
