@@ -124,7 +124,7 @@ fn poll<F: Future>(future: F) -> Poll<F::Output> {
 #[derive(Clone)]
 pub struct Unknown;
 
-struct Stream<S>(S);
+pub struct Stream<S>(S);
 
 impl ErrorType for Unknown {
     type Error = ErrorKind;
