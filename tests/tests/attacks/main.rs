@@ -13,6 +13,7 @@ mod header;
 mod introspection;
 mod json;
 mod keys;
+mod outgoing;
 mod own_tokens;
 mod signatures;
 mod table;

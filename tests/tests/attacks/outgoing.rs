@@ -71,9 +71,7 @@ fn field_smuggled_into_a_request() {
 #[test]
 fn registration_managed_on_another_server() {
     for (uri, is_refused) in [("https://as.example/r/1", false), ("https://as.example.evil.example/r/1", true)] {
-        let body = format!(
-            r#"{{"client_id":"a","registration_access_token":"b","registration_client_uri":"{uri}"}}"#
-        );
+        let body = format!(r#"{{"client_id":"a","registration_access_token":"b","registration_client_uri":"{uri}"}}"#);
         let answer = Answer { status: 201, content_type: Some("application/json"), body: &mut body.into_bytes() };
         let error = RegistrationRequest::read(answer, "as.example").err();
         assert_eq!(error, is_refused.then_some(RegistrationError::OtherOrigin));
@@ -84,8 +82,7 @@ fn registration_managed_on_another_server() {
 #[test]
 fn private_key_in_a_registration() {
     let register = |jwks| {
-        let metadata =
-            ClientMetadata::new(&[], ClientAuthentication::PrivateKeyJwt).with_keys(ClientKeys::Jwks(jwks));
+        let metadata = ClientMetadata::new(&[], ClientAuthentication::PrivateKeyJwt).with_keys(ClientKeys::Jwks(jwks));
         RegistrationRequest::new(metadata).write(&mut [0; 512]).err()
     };
     let private = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}]}"#;
