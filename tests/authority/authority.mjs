@@ -48,8 +48,9 @@ function commands() {
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
 // for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque.
-async function accessToken({ client, subject, scope, audience, algorithm }) {
+async function accessToken({ client, subject, scope, audience, algorithm, not_before: notBefore }) {
   const token = { client: await provider.Client.find(client), scope };
+  if (notBefore) token.extra = { nbf: Math.floor(Date.now() / 1000) + notBefore };
   if (audience) {
     token.resourceServer = new provider.ResourceServer(audience, {
       scope,

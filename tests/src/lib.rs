@@ -4,4 +4,5 @@ pub mod authority;
 pub mod encrypter;
 pub mod pki;
 pub mod script;
+pub mod scripted;
 pub mod signer;
