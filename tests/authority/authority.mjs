@@ -24,6 +24,8 @@ Date.now = () => realNow() + clockShift;
 
 let provider;
 let handle;
+// The `nbf` of the JWT that is made next, if it gets one.
+let earliest;
 const tls = { key: settings.key, cert: settings.chain, minVersion: 'TLSv1.3' };
 const mutualTls = { ...tls, ca: settings.client_ca, requestCert: true, rejectUnauthorized: false };
 const mutualPort = await listen(mutualTls, settings.mutual_tls_port);
@@ -42,6 +44,10 @@ for await (const line of input) {
 }
 process.exit();
 
+function withNotBefore(ctx, token, jwt) {
+  if (earliest) jwt.payload.nbf = earliest;
+}
+
 function commands() {
   return { access_token: accessToken, revoke, rotate, shift_clock: shiftClock, state: currentState };
 }
@@ -50,7 +56,7 @@ function commands() {
 // for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque.
 async function accessToken({ client, subject, scope, audience, algorithm, not_before: notBefore }) {
   const token = { client: await provider.Client.find(client), scope };
-  if (notBefore) token.extra = { nbf: Math.floor(Date.now() / 1000) + notBefore };
+  earliest = notBefore && Math.floor(Date.now() / 1000) + notBefore;
   if (audience) {
     token.resourceServer = new provider.ResourceServer(audience, {
       scope,
@@ -101,6 +107,7 @@ function configure() {
         userinfo_endpoint: `https://localhost:${mutualPort}/me`,
       },
     },
+    formats: { customizers: { jwt: withNotBefore } },
     enabledJWA: { userinfoSigningAlgValues: algorithms },
     features: {
       clientCredentials: { enabled: true },

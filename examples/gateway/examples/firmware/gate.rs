@@ -58,9 +58,12 @@ impl Gate {
         script: impl Fn(&mut Scripted) + Send + Sync + 'static,
     ) {
         self.lead(Way::Script(Arc::new(move |stream| {
+            let end = stream.try_clone();
             if let Some(mut server) = Scripted::start(stream, identity()) {
                 script(&mut server);
             }
+            // The gate has the connection as well.
+            let _ = end.map(|end| end.shutdown(Shutdown::Both));
         })));
     }
 
