@@ -7,7 +7,8 @@ use std::{
 };
 
 fn main() {
-    let memory = if env::var_os("CARGO_FEATURE_SMALL").is_some() { "memory-small.x" } else { "memory.x" };
+    // Neither is called `memory.x`: the linker would look here first, and take that one for both.
+    let memory = if env::var_os("CARGO_FEATURE_SMALL").is_some() { "memory/small.x" } else { "memory/generous.x" };
     let output = env::var_os("OUT_DIR").unwrap();
     fs::copy(memory, Path::new(&output).join("memory.x")).unwrap();
     println!("cargo::rustc-link-search={}", output.to_str().unwrap());

@@ -33,7 +33,7 @@ pub type Ethernet = Lan9118;
 const MAC: [u8; 6] = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
 
 unsafe extern "C" {
-    // Where the settings lie, and where the stack is, by `memory.x`. Each is a place, and not what is there.
+    // Where the settings lie, and where the stack is, by `memory/`. Each is a place, and not what is there.
     static _settings: u8;
     static _settings_end: u8;
     static _stack_start: u32;

@@ -34,7 +34,7 @@ pub struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// With the memory that `examples/firmware/memory.x` gives it, or `memory-small.x`.
+    /// With the memory that `examples/firmware/memory/generous.x` gives it, or `small.x` there.
     pub fn new(path: &'a str, small: bool) -> Self {
         Self { path, small }
     }
