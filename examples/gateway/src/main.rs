@@ -200,7 +200,8 @@ impl Guarded {
 }
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
-    host::serve(listener, gateway_app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
+    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    host::serve(listener, gateway_app::router().with_state(app));
 }
 
 /// Every way to encrypt to the gateway. A device lists those of its issuer only.
