@@ -9,6 +9,7 @@ extern crate std;
 mod framing;
 mod guard;
 mod jwks;
+mod upstream;
 mod verifier;
 mod who;
 
@@ -30,6 +31,7 @@ use picoserve::{
 pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
 pub use guard::{Guard, Permission, guarded};
 pub use jwks::JWKS_PATH;
+pub use upstream::{UPSTREAM_PATH, Upstream, UpstreamClient, UpstreamError, UpstreamRead, upstream};
 pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 
 /// The memory that holds a request: its head and its body.
