@@ -39,6 +39,11 @@ mod runner;
 /// | `RemoveAccessToken` | [`TokenKeeper::remove`] |
 /// | `RevokeToken` | [`TokenKeeper::revoke`] |
 /// | the revocation when a session is deleted | [`TokenKeeper::end_session`] |
+/// | `AddAccessToken` | [`authorize`](Self::authorize) for the token of an application and a session, and then as `AuthorizeWithAccessToken`; [`ResourceToken::stored`](crate::ResourceToken::stored) for one in a [`TokenStore`] |
+/// | `AuthorizeWithAccessToken` | [`ResourceToken::new`](crate::ResourceToken::new), and [`OutgoingRequest::add_access_token`](crate::OutgoingRequest::add_access_token) for `"header"`, [`add_access_token_to_form`](crate::OutgoingRequest::add_access_token_to_form) for `"body"`, [`danger_add_access_token_to_query`](crate::OutgoingRequest::danger_add_access_token_to_query) for `"query"` |
+/// | `RemoveAuthorizationAccessToken` | [`OutgoingRequest::remove_access_token`](crate::OutgoingRequest::remove_access_token), wherever it was added |
+/// | `AddAuthentication` | [`OutgoingRequest::add_authentication`](crate::OutgoingRequest::add_authentication), with [`Application::credentials`] |
+/// | `sslConfiguration` | the [`Tls`](crate::Tls) of the [`HttpClient`](crate::HttpClient) that sends the request |
 /// | `GetAccessTokenFromRequest` | [`BearerRequest::token`](bearward_core::BearerRequest::token) |
 /// | `GetIntrospection` | [`HttpClient::introspect`](crate::HttpClient::introspect), [`ResourceServer::authorize`](crate::ResourceServer::authorize) |
 /// | `GetUserinfo` | [`HttpClient::userinfo`](crate::HttpClient::userinfo) |

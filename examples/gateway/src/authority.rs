@@ -22,7 +22,8 @@ use crate::{
     device_keys::Keys,
     host::KEYS,
     leak,
-    options::{ClientMethod, Discovery, Introspection, Proof, ResponseForm, SecretSource},
+    options::{ClientMethod, ClientOptions, Discovery, Proof, ResponseForm, SecretSource},
+    upstream,
 };
 
 /// How many tokens are remembered, verified and introspected ones each.
@@ -31,9 +32,10 @@ const REMEMBERED: usize = 16;
 type Server = ResourceServer<'static, NoopRawMutex, KEYS, REMEMBERED, INTROSPECTION_BYTES>;
 
 /// What a client of the gateway waits for at most, before it is told to come again: the steps of a call fit in it.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
-const TIMEOUTS: Timeouts =
+/// How long each step of a call may take.
+pub const TIMEOUTS: Timeouts =
     Timeouts { connect: Duration::from_secs(3), handshake: Duration::from_secs(3), answer: Duration::from_secs(3) };
 
 /// An authorization server that is called.
@@ -42,6 +44,7 @@ pub struct Remote {
     server: AuthorizationServer<'static>,
     anchors: &'static [&'static [u8]],
     asks: Option<(Client<'static>, bool, ResponseForm)>,
+    upstream: Option<upstream::Remote>,
 }
 
 impl Remote {
@@ -60,10 +63,10 @@ impl Remote {
         if let Some(decryption) = decryption {
             server = server.with_decryption(decryption);
         }
+        let client = discovery.client.map(|options| client(issuer, options, device_keys)).transpose()?;
         let mut asks = None;
-        if let Some(introspection) = discovery.introspection {
+        if let (Some(introspection), Some(client)) = (discovery.introspection, client) {
             let (always, form) = (introspection.always, introspection.response);
-            let client = client(issuer, introspection, device_keys)?;
             asks = Some((client, always, form));
             let signed = IntrospectionResponse::signed(issuer, client.id(), ALGORITHMS);
             let response = match (form, decryption) {
@@ -79,7 +82,15 @@ impl Remote {
                 server = server.always_introspecting();
             }
         }
-        Ok(Self { server, anchors: anchors_of_file(&discovery.ca)?, asks })
+        let anchors = anchors_of_file(&discovery.ca)?;
+        let upstream = discovery.upstream.zip(client);
+        let upstream = upstream.map(|(upstream, client)| upstream::Remote::new(issuer, upstream, client, anchors));
+        Ok(Self { server, anchors, asks, upstream })
+    }
+
+    /// The other resource server that is called with its tokens.
+    pub fn take_upstream(&mut self) -> Option<upstream::Remote> {
+        self.upstream.take()
     }
 
     /// Whom it trusts, and what it asks about, for people.
@@ -99,10 +110,12 @@ impl Remote {
         };
         let anchors = self.anchors.len();
         let noun = if anchors == 1 { "authority" } else { "authorities" };
+        let calls =
+            self.upstream.as_ref().map_or_else(String::new, |upstream| format!("\n  {}", upstream.introduction()));
         format!(
             "by discovery, when the first token comes\n  \
                asks      {asks}\n  \
-               trusts    {anchors} certificate {noun}"
+               trusts    {anchors} certificate {noun}{calls}"
         )
     }
 
@@ -127,11 +140,11 @@ impl Remote {
 
 fn client(
     issuer: &'static str,
-    introspection: Introspection,
+    options: ClientOptions,
     device_keys: Option<&'static Keys>,
 ) -> Result<Client<'static>, String> {
-    let id = leak(introspection.client_id);
-    let (method, secret) = match introspection.proof {
+    let id = leak(options.id);
+    let (method, secret) = match options.proof {
         Proof::Secret(method, secret) => (method, secret),
         Proof::DeviceKey => {
             let keys = device_keys.ok_or("--client-auth key goes with --device-keys")?;

@@ -9,6 +9,7 @@ mod host;
 mod issuer;
 mod options;
 mod self_test;
+mod upstream;
 
 use std::{net::SocketAddr, process::ExitCode};
 
@@ -17,7 +18,10 @@ use bearward_core::{
     Es512, Policy, Ps256, Ps384, Ps512, ResourceMetadata, Rs256, Rs384, Rs512, TokenType, Transport,
 };
 use bearward_net::{Clock, tokio::SystemClock};
-use gateway_app::{App, JWKS_PATH, LedSet, LocalVerifier, Permission, Resource, SensorRead, Verifier};
+use gateway_app::{
+    App, JWKS_PATH, LedSet, LocalVerifier, Permission, Resource, SensorRead, UPSTREAM_PATH, Upstream, UpstreamRead,
+    Verifier,
+};
 use tokio::{net::TcpListener, runtime, task::LocalSet};
 
 use crate::{
@@ -31,6 +35,10 @@ use crate::{
 /// Every algorithm with a public key. A device lists those of its issuer only, and links no other.
 static ALGORITHMS: &[&dyn Algorithm] =
     &[&Es256, &Es384, &Es512, &EdDsa, &Ed25519, &Rs256, &Rs384, &Rs512, &Ps256, &Ps384, &Ps512];
+
+/// What its tokens may allow.
+static SCOPES: [&str; 2] = [SensorRead::SCOPE, LedSet::SCOPE];
+static SCOPES_WITH_UPSTREAM: [&str; 3] = [SensorRead::SCOPE, LedSet::SCOPE, UpstreamRead::SCOPE];
 
 fn main() -> ExitCode {
     let task = match options::read(std::env::args_os().skip(1)) {
@@ -84,7 +92,7 @@ async fn run(task: Task) -> Result<ExitCode, String> {
         println!("\nCtrl-C ends it.");
     }
     let examples = std::mem::take(&mut guarded.examples);
-    guarded.serve(listener, transport, device_keys);
+    guarded.serve(listener, transport, device_keys)?;
     if self_test {
         let good = self_test::run(address, &examples).await;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -173,15 +181,20 @@ impl Guarded {
         )
     }
 
-    fn serve(self, listener: TcpListener, transport: Transport, device_keys: Option<&'static device_keys::Keys>) {
+    fn serve(
+        self,
+        listener: TcpListener,
+        transport: Transport,
+        device_keys: Option<&'static device_keys::Keys>,
+    ) -> Result<(), String> {
         let (target, url) = metadata_location(self.audience);
         let mut metadata = ResourceMetadata::new(self.audience)
             .with_authorization_servers(Box::leak(Box::new([self.issuer])))
-            .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+            .with_scopes_supported(&SCOPES);
         if let Some(uri) = device_keys.and(jwks_uri(self.audience)) {
             metadata = metadata.with_jwks_uri(leak(uri));
         }
-        let resource = Resource {
+        let mut resource = Resource {
             realm: "gateway",
             transport,
             metadata,
@@ -194,14 +207,31 @@ impl Guarded {
                 let verifier = LocalVerifier::new(self.policy, *keys, SystemClock);
                 serve(listener, resource, verifier.with_decryption(self.decryption_keys.map(decryption)));
             }
-            Keys::Remote(remote) => serve(listener, resource, remote.start(self.policy)),
+            Keys::Remote(mut remote) => match remote.take_upstream() {
+                None => serve(listener, resource, remote.start(self.policy)),
+                Some(upstream) => {
+                    resource.metadata = resource.metadata.with_scopes_supported(&SCOPES_WITH_UPSTREAM);
+                    serve_with_upstream(listener, resource, remote.start(self.policy), upstream.start()?);
+                }
+            },
         }
+        Ok(())
     }
 }
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
     let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
     host::serve(listener, gateway_app::router().with_state(app));
+}
+
+fn serve_with_upstream(
+    listener: TcpListener,
+    resource: Resource<'static>,
+    verifier: impl Verifier + 'static,
+    upstream: impl Upstream + 'static,
+) {
+    let router = gateway_app::router().route_service(UPSTREAM_PATH, gateway_app::upstream(upstream));
+    host::serve(listener, router.with_state(App { verifier, board: DemoBoard::new(), resource }));
 }
 
 /// Every way to encrypt to the gateway. A device lists those of its issuer only.

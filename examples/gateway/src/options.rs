@@ -37,6 +37,12 @@ Options:
                           served at /jwks, and access tokens that are encrypted to them are taken too
   --rotate-device-keys    go on to the next ones first; what the ones before were used for is still understood
   --decryption-keys FILE  take access tokens that are encrypted to these private keys instead, a JWK or a JWK Set
+  --upstream URL          answer GET /upstream with what this resource server says, which is called with tokens of the
+                          gateway's own; with --upstream-resource, --client-id and a secret
+  --upstream-resource URI
+                          what these tokens are for, exactly as in their aud: a URL of the same server
+  --upstream-scope SCOPE  the scope to ask for
+  --danger-http-upstream  call an http URL there, if it is an address of this machine; for trying
   --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
   --self-test             send the printed requests itself, on a free port, and compare the answers
@@ -105,8 +111,34 @@ pub enum KeySource {
 pub struct Discovery {
     /// The file with the certificate authorities.
     pub ca: PathBuf,
+    /// Who the gateway is there, if it asks for anything.
+    pub client: Option<ClientOptions>,
     /// Whether and how it is asked about tokens.
     pub introspection: Option<Introspection>,
+    /// The other resource server that is called with tokens of it.
+    pub upstream: Option<Upstream>,
+}
+
+/// Who the gateway is at the authorization server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ClientOptions {
+    /// Its name.
+    pub id: String,
+    /// How that is proved.
+    pub proof: Proof,
+}
+
+/// Another resource server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// What is called.
+    pub url: String,
+    /// What the tokens are for (RFC 8707).
+    pub resource: String,
+    /// The scope to ask for.
+    pub scope: Option<String>,
+    /// Whether it may be called in clear, on this machine.
+    pub takes_http: bool,
 }
 
 /// How the authorization server is asked about tokens.
@@ -114,10 +146,6 @@ pub struct Discovery {
 pub struct Introspection {
     /// About every token, or only those that are no JWTs.
     pub always: bool,
-    /// Who asks.
-    pub client_id: String,
-    /// How that is proved.
-    pub proof: Proof,
     /// How it answers.
     pub response: ResponseForm,
 }
@@ -216,6 +244,14 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
             }
             Arg::Long("device-keys") => once("--device-keys", &mut device_keys, PathBuf::from(value(&mut parser)?))?,
             Arg::Long("rotate-device-keys") => once("--rotate-device-keys", &mut rotate, ())?,
+            Arg::Long("upstream") => once("--upstream", &mut given.upstream, text(&mut parser)?)?,
+            Arg::Long("upstream-resource") => {
+                once("--upstream-resource", &mut given.upstream_resource, text(&mut parser)?)?;
+            }
+            Arg::Long("upstream-scope") => {
+                once("--upstream-scope", &mut given.upstream_scope, filled("--upstream-scope", &mut parser)?)?;
+            }
+            Arg::Long("danger-http-upstream") => once("--danger-http-upstream", &mut given.http_upstream, ())?,
             Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,
             Arg::Long("self-test") => once("--self-test", &mut self_test, ())?,
@@ -234,10 +270,12 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
         None => None,
     };
     if let (None, Some(authority)) = (&device_keys, &authority) {
-        let introspection = authority.introspection();
-        if introspection.is_some_and(|introspection| introspection.proof == Proof::DeviceKey) {
+        let discovery = authority.discovery();
+        let client = discovery.and_then(|discovery| discovery.client.as_ref());
+        if client.is_some_and(|client| client.proof == Proof::DeviceKey) {
             return Err("--client-auth key goes with --device-keys".into());
         }
+        let introspection = discovery.and_then(|discovery| discovery.introspection.as_ref());
         let is_encrypted = introspection.is_some_and(|how| how.response == ResponseForm::EncryptedJwt);
         if is_encrypted && authority.decryption_keys.is_none() {
             return Err("--introspection-response encrypted-jwt goes with --device-keys or --decryption-keys".into());
@@ -255,11 +293,11 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
 }
 
 impl Authority {
-    /// How it is asked about tokens, if it is.
-    fn introspection(&self) -> Option<&Introspection> {
+    /// How it is called, if it is.
+    fn discovery(&self) -> Option<&Discovery> {
         match &self.keys {
             KeySource::File(_) => None,
-            KeySource::Discovery(discovery) => discovery.introspection.as_ref(),
+            KeySource::Discovery(discovery) => Some(discovery),
         }
     }
 }
@@ -280,6 +318,10 @@ struct Given {
     method: Option<String>,
     response: Option<ResponseForm>,
     decryption_keys: Option<PathBuf>,
+    upstream: Option<String>,
+    upstream_resource: Option<String>,
+    upstream_scope: Option<String>,
+    http_upstream: Option<()>,
     relaxed: Option<()>,
 }
 
@@ -297,7 +339,7 @@ impl Given {
                 "--discover goes with --ca, the certificate authorities to trust, \
                  as in --ca /etc/ssl/certs/ca-certificates.crt",
             )?;
-            let keys = KeySource::Discovery(Discovery { ca, introspection: self.introspection()? });
+            let keys = KeySource::Discovery(self.discovery(ca)?);
             return Ok(Some(Authority { issuer, audience, relaxed, keys, decryption_keys }));
         }
         if let Some(name) = self.needs_discovery() {
@@ -319,18 +361,61 @@ impl Given {
         }
     }
 
-    fn introspection(self) -> Result<Option<Introspection>, String> {
-        let always = match (self.introspect, self.always_introspect) {
+    fn discovery(self, ca: PathBuf) -> Result<Discovery, String> {
+        let response = self.response.unwrap_or_default();
+        let introspection = match (self.introspect, self.always_introspect) {
+            (None, None) if self.response.is_some() => {
+                return Err("--introspection-response goes with --introspect or --always-introspect".into());
+            }
+            (None, None) => None,
+            (Some(()), Some(())) => return Err("--introspect and --always-introspect are two ways: choose one".into()),
+            (_, always) => Some(Introspection { always: always.is_some(), response }),
+        };
+        let asks = match (&introspection, &self.upstream) {
+            (Some(_), _) => "to introspect",
+            (None, Some(_)) => "--upstream",
             (None, None) => {
-                return match self.needs_introspection() {
-                    Some(name) => Err(format!("{name} goes with --introspect or --always-introspect")),
-                    None => Ok(None),
+                return match self.needs_client() {
+                    Some(name) => Err(format!("{name} goes with --introspect, --always-introspect or --upstream")),
+                    None => Ok(Discovery { ca, client: None, introspection, upstream: self.upstream()? }),
                 };
             }
-            (Some(()), Some(())) => return Err("--introspect and --always-introspect are two ways: choose one".into()),
-            (_, always) => always.is_some(),
         };
-        let client_id = self.client_id.ok_or("to introspect goes with --client-id")?;
+        let upstream = self.upstream()?;
+        let client = Some(self.client(asks)?);
+        Ok(Discovery { ca, client, introspection, upstream })
+    }
+
+    fn upstream(&self) -> Result<Option<Upstream>, String> {
+        let Some(url) = self.upstream.clone() else {
+            return match self.needs_upstream() {
+                Some(name) => Err(format!("{name} goes with --upstream")),
+                None => Ok(None),
+            };
+        };
+        let resource = self.upstream_resource.clone().ok_or("--upstream goes with --upstream-resource")?;
+        let takes_http = self.http_upstream.is_some();
+        let [called, meant] = [("--upstream", &url), ("--upstream-resource", &resource)].map(|(name, text)| {
+            let url = if takes_http { Url::danger_http(text) } else { Url::parse(text) };
+            let url = url.map_err(|error| format!("{name} takes an https URL, and not {text:?}: {error}"))?;
+            let is_loopback = url.address().is_some_and(|address| address.is_loopback());
+            if url.is_secure() || is_loopback {
+                Ok(url)
+            } else {
+                Err(format!("--danger-http-upstream takes an address of this machine, and not {text:?}"))
+            }
+        });
+        if !called?.is_same_origin(&meant?) {
+            return Err(
+                "--upstream and --upstream-resource are two servers: the token of one is not for the other".into()
+            );
+        }
+        Ok(Some(Upstream { url, resource, scope: self.upstream_scope.clone(), takes_http }))
+    }
+
+    /// The client that `asks`.
+    fn client(self, asks: &str) -> Result<ClientOptions, String> {
+        let id = self.client_id.ok_or_else(|| format!("{asks} goes with --client-id"))?;
         let method = match self.method.as_deref() {
             None | Some("basic") => Some(ClientMethod::Basic),
             Some("post") => Some(ClientMethod::Post),
@@ -346,11 +431,23 @@ impl Given {
         };
         let proof = match (method, secret) {
             (Some(method), Some(secret)) => Proof::Secret(method, secret),
-            (Some(_), None) => return Err("to introspect goes with --client-secret-file".into()),
+            (Some(_), None) => return Err(format!("{asks} goes with --client-secret-file")),
             (None, None) => Proof::DeviceKey,
             (None, Some(_)) => return Err("--client-auth key needs no secret".into()),
         };
-        Ok(Some(Introspection { always, client_id, proof, response: self.response.unwrap_or_default() }))
+        Ok(ClientOptions { id, proof })
+    }
+
+    /// The first option without use where no other resource server is called.
+    fn needs_upstream(&self) -> Option<&'static str> {
+        [
+            ("--upstream-resource", self.upstream_resource.is_some()),
+            ("--upstream-scope", self.upstream_scope.is_some()),
+            ("--danger-http-upstream", self.http_upstream.is_some()),
+        ]
+        .into_iter()
+        .find(|(_, given)| *given)
+        .map(|(name, _)| name)
     }
 
     /// The first option without use where no server is called.
@@ -358,11 +455,13 @@ impl Given {
         let [ca, introspect] = [self.ca.is_some(), self.introspect.is_some()];
         let first =
             [("--ca", ca), ("--introspect", introspect), ("--always-introspect", self.always_introspect.is_some())];
-        first.into_iter().find(|(_, given)| *given).map(|(name, _)| name).or_else(|| self.needs_introspection())
+        let first = first.into_iter().find(|(_, given)| *given).map(|(name, _)| name);
+        let upstream = self.upstream.is_some().then_some("--upstream");
+        first.or(upstream).or_else(|| self.needs_upstream()).or_else(|| self.needs_client())
     }
 
-    /// The first option without use where no server is asked.
-    fn needs_introspection(&self) -> Option<&'static str> {
+    /// The first option without use where the server is asked for nothing.
+    fn needs_client(&self) -> Option<&'static str> {
         [
             ("--client-id", self.client_id.is_some()),
             ("--client-secret", self.secret.is_some()),

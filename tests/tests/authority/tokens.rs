@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use bearward_core::{
-    AccessToken, BearerToken, CallError, Claim, Client, DeviceAuthorizationRequest, Error, Es256Signer, IdToken,
-    IdTokenPolicy, Keys, Metadata, Policy, Reason, Secret, SecretSet, TokenError, TokenRequest, UserInfoEndpoint,
+    AccessToken, BearerToken, CallError, Claim, Client, Decryption, DeviceAuthorizationRequest, Error, Es256Signer,
+    IdToken, IdTokenPolicy, Keys, Metadata, Policy, Reason, Secret, SecretSet, TokenError, TokenRequest,
+    UserInfoEndpoint,
 };
 use bearward_net::{DevicePolling, Failure, FailureKind, NetError, TlsError, Url};
 use rand::Rng as _;
+use serde_json::json;
 use tests::{
     authority::{Authority, CLIENT_AUTHENTICATION, CLIENT_NAME, CLIENT_SECRET, client_id, client_key, userinfo_client},
+    encrypter::{CONTENT_ENCRYPTIONS, KEY_MANAGEMENTS},
+    grid::Combination,
     signer::ALGORITHMS,
 };
 use tokio::{join, time::sleep};
@@ -346,6 +350,53 @@ fn oidc_core_3_1_3_7_an_id_token_of_each_algorithm_is_verified_and_under_another
                 assert_eq!(verify(&id, &others), Err(Error::AlgorithmNotAllowed), "{name}");
                 let mismatch = Error::Claim { claim: Claim::Audience, reason: Reason::Mismatch };
                 assert_eq!(verify("another client", &own), Err(mismatch), "{name}");
+            })
+            .await;
+        }
+    });
+}
+
+#[test]
+fn oidc_core_10_2_an_id_token_that_is_encrypted_to_the_device_is_opened_and_verified() {
+    run(&P256, async |authority, http, metadata, keys| {
+        let issuer = authority.issuer().to_owned();
+        let request = DeviceAuthorizationRequest::new().with_scope("openid");
+        for alg in ["ECDH-ES", "RSA-OAEP"] {
+            let combination = Combination::of(alg);
+            let id = format!("id:{alg}");
+            authority.add_client(json!({
+                "client_id": id, "client_secret": CLIENT_SECRET,
+                "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
+                "jwks": {"keys": [combination.public_key()]},
+                "id_token_signed_response_alg": "ES256",
+                "id_token_encrypted_response_alg": combination.alg,
+                "id_token_encrypted_response_enc": combination.enc,
+            }));
+            let client = Client::secret_basic(&id, CLIENT_SECRET);
+            let token =
+                log_in(http, metadata, &client, &request, |code| authority.decide(code, Some(USER))).await.unwrap();
+            let id_token = token.id_token.unwrap();
+            assert_eq!(id_token.split('.').count(), 5);
+            let [own, other] = [combination, Combination::of("ECDH-ES+A128KW")].map(|combination| combination.keys());
+            let opened_by = |own| Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, own);
+            let policy = IdTokenPolicy::new(&issuer, &id, PUBLIC_ALGORITHMS);
+            let mut buffer = [0; 3072];
+            keys.with(|keys| {
+                let mut verify = |policy: IdTokenPolicy<'_>, access_token: &str, id_token: &str| {
+                    let token = policy.verify(id_token, Some(access_token), keys, system_now(), &mut buffer)?;
+                    assert_eq!(token.subject().as_str(), Some(USER));
+                    Ok((token.algorithm(), token.key_management(), token.content_encryption()))
+                };
+                let names = ("ES256", Some(combination.alg), Some(combination.enc));
+                let policy_of_own = policy.with_decryption(opened_by(&own));
+                assert_eq!(verify(policy_of_own, &token.access_token, &id_token), Ok(names));
+                let tampered = format!("{}AAAA", &id_token[..id_token.len() - 4]);
+                assert_eq!(verify(policy_of_own, &token.access_token, &tampered), Err(Error::DecryptionFailed));
+                // Its at_hash is that of the access token that came with it.
+                assert!(matches!(verify(policy_of_own, "another", &id_token), Err(Error::Claim { .. })));
+                assert_eq!(verify(policy, &token.access_token, &id_token), Err(Error::Encrypted));
+                let policy_of_other = policy.with_decryption(opened_by(&other));
+                assert!(verify(policy_of_other, &token.access_token, &id_token).is_err());
             })
             .await;
         }

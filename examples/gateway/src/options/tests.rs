@@ -82,7 +82,8 @@ fn discovery(more: &[&str]) -> Discovery {
 fn a_server_that_is_discovered_has_an_issuer_and_certificate_authorities() {
     let authority = serve(&DISCOVERY).authority.unwrap();
     assert_eq!((&*authority.issuer, &*authority.audience), ("https://as.example", "api://valve"));
-    assert_eq!(authority.keys, KeySource::Discovery(Discovery { ca: "ca.pem".into(), introspection: None }));
+    let expected = Discovery { ca: "ca.pem".into(), client: None, introspection: None, upstream: None };
+    assert_eq!(authority.keys, KeySource::Discovery(expected));
     assert!(serve(&[DISCOVERY.as_slice(), &["--relaxed"]].concat()).authority.unwrap().relaxed);
 }
 
@@ -96,12 +97,12 @@ fn who_introspects_is_a_client_with_a_secret() {
             (&["--client-auth=jwt"], ClientMethod::Jwt),
         ] {
             let proof = Proof::Secret(expected, SecretSource::File("secret".into()));
-            let response = ResponseForm::Json;
-            let expected = Introspection { always, client_id: "valve".into(), proof, response };
-            assert_eq!(discovery(&[&[way][..], &CLIENT, method].concat()).introspection, Some(expected));
+            let discovery = discovery(&[&[way][..], &CLIENT, method].concat());
+            assert_eq!(discovery.client, Some(ClientOptions { id: "valve".into(), proof }));
+            assert_eq!(discovery.introspection, Some(Introspection { always, response: ResponseForm::Json }));
         }
     }
-    let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).introspection.unwrap();
+    let given = discovery(&["--introspect", "--client-id", "valve", "--client-secret", "gX1f"]).client.unwrap();
     let secret = SecretSource::Given(HiddenText("gX1f".into()));
     assert_eq!(given.proof, Proof::Secret(ClientMethod::Basic, secret));
     assert!(!format!("{given:?}").contains("gX1f"));
@@ -135,7 +136,7 @@ fn the_gateways_own_keys_lie_in_a_file_and_may_sign_for_it() {
         assert_eq!(serve(&[&["--device-keys", "keys"], more].concat()).device_keys, Some(expected));
     }
     let key = ["--introspect", "--client-id", "valve", "--client-auth", "key", "--device-keys", "keys"];
-    assert_eq!(discovery(&key).introspection.unwrap().proof, Proof::DeviceKey);
+    assert_eq!(discovery(&key).client.unwrap().proof, Proof::DeviceKey);
 }
 
 #[test]
@@ -146,8 +147,8 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
         (&["--introspect", "--always-introspect"], "--introspect and --always-introspect are two ways: choose one"),
         (&["--introspect"], "to introspect goes with --client-id"),
         (&["--always-introspect", "--client-id", "valve"], "to introspect goes with --client-secret-file"),
-        (&["--client-id", "valve"], "--client-id goes with --introspect or --always-introspect"),
-        (&["--client-auth", "jwt"], "--client-auth goes with --introspect or --always-introspect"),
+        (&["--client-id", "valve"], "--client-id goes with --introspect, --always-introspect or --upstream"),
+        (&["--client-auth", "jwt"], "--client-auth goes with --introspect, --always-introspect or --upstream"),
         (
             &["--introspection-response", "jwt"],
             "--introspection-response goes with --introspect or --always-introspect",
@@ -196,9 +197,64 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
         &["--client-secret", "gX1f"],
         &["--client-secret-file", "secret"],
         &["--client-auth", "basic"],
+        &["--upstream", "https://tank.example"],
+        &["--upstream-resource", "https://tank.example"],
+        &["--upstream-scope", "tank:read"],
+        &["--danger-http-upstream"],
     ] {
         assert_eq!(read(alone), Err(format!("{} goes with --discover", alone[0])));
     }
+}
+
+const UPSTREAM: [&str; 4] = ["--upstream", "https://tank.example/level", "--upstream-resource", "https://tank.example"];
+
+#[test]
+fn another_resource_server_is_called_as_the_same_client() {
+    let expected = |url: &str, resource: &str, scope: Option<&str>, takes_http| Upstream {
+        url: url.into(),
+        resource: resource.into(),
+        scope: scope.map(Into::into),
+        takes_http,
+    };
+    let plain = discovery(&[&UPSTREAM[..], &CLIENT].concat());
+    assert_eq!(plain.upstream, Some(expected("https://tank.example/level", "https://tank.example", None, false)));
+    assert_eq!((plain.client.unwrap().id, plain.introspection), ("valve".into(), None));
+    let both = discovery(&[&UPSTREAM[..], &CLIENT, &["--introspect", "--upstream-scope", "tank:read"]].concat());
+    assert_eq!(both.upstream.unwrap().scope.as_deref(), Some("tank:read"));
+    assert!(both.introspection.is_some());
+    let loopback = ["--upstream", "http://127.0.0.1:8/a", "--upstream-resource", "http://127.0.0.1:8"];
+    let danger = discovery(&[&loopback[..], &CLIENT, &["--danger-http-upstream"]].concat());
+    assert_eq!(danger.upstream, Some(expected("http://127.0.0.1:8/a", "http://127.0.0.1:8", None, true)));
+}
+
+#[test]
+fn rfc8707_2_another_resource_server_has_an_https_url_that_its_tokens_are_for() {
+    let danger = "--danger-http-upstream";
+    for (url, resource, more, named) in [
+        ("http://127.0.0.1:8/a", "http://127.0.0.1:8", &[][..], "--upstream takes an https URL"),
+        ("https://tank.example/", "api://tank", &[], "--upstream-resource takes an https URL"),
+        ("https://tank.example/", "https://tank.example:444", &[], "two servers"),
+        ("https://tank.example/", "https://evil.example", &[], "two servers"),
+        ("http://tank.example/", "http://tank.example", &[danger], "an address of this machine"),
+        ("http://localhost/", "http://localhost", &[danger], "an address of this machine"),
+        ("http://10.0.0.1/", "http://10.0.0.1", &[danger], "an address of this machine"),
+        ("https://127.0.0.1:8/", "http://127.0.0.1:8", &[danger], "two servers"),
+    ] {
+        let upstream = ["--upstream", url, "--upstream-resource", resource];
+        let sentence = read([&DISCOVERY[..], &upstream, &CLIENT, more].concat()).unwrap_err();
+        assert!(sentence.contains(named) && !sentence.contains('\n'), "{sentence}");
+    }
+    for (arguments, sentence) in [
+        (&UPSTREAM[..2], "--upstream goes with --upstream-resource"),
+        (&UPSTREAM[2..], "--upstream-resource goes with --upstream"),
+        (&[danger], "--danger-http-upstream goes with --upstream"),
+        (&["--upstream-scope", "a"], "--upstream-scope goes with --upstream"),
+        (&UPSTREAM, "--upstream goes with --client-id"),
+    ] {
+        assert_eq!(read([&DISCOVERY[..], arguments].concat()), Err(sentence.into()));
+    }
+    let nameless = [&UPSTREAM[..], &CLIENT[..2]].concat();
+    assert_eq!(read([&DISCOVERY[..], &nameless].concat()), Err("--upstream goes with --client-secret-file".into()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod authority;
 mod device_keys;
 mod hostile;
 mod support;
+mod upstream;
 
 use support::{Server, TestKey, code, failure, run};
 
