@@ -134,6 +134,12 @@ fn a_bad_signature_inside_is_refused_however_well_it_is_encrypted() {
     let inner = Signer::with_seed("ES256", 8).jws(r#"{"alg":"ES256","typ":"at+jwt"}"#, CLAIMS.as_bytes());
     let token = sender().jwe(JWT, inner.as_bytes());
     assert_eq!(verify(&sender(), &token, &signer.keys()), Err(Error::BadSignature));
+    let answer = |header: &str, claims: &str| {
+        sender().jwe(JWT, Signer::with_seed("ES256", 8).jws(header, claims.as_bytes()).as_bytes())
+    };
+    let (user, token) = (answer(r#"{"alg":"ES256"}"#, CLAIMS), answer(ANSWER_HEADER, ANSWER));
+    assert_eq!(read(&sender(), &user, &signer.keys()), Err(Error::BadSignature.into()));
+    assert_eq!(introspect(&sender(), &token, &signer.keys()), Err(IntrospectionError::Jwt(Error::BadSignature)));
     let expired = CLAIMS.replace("1795319292", "1795318693");
     let token = sender().jwe(JWT, signer.token(&expired).as_bytes());
     assert!(matches!(verify(&sender(), &token, &signer.keys()), Err(Error::Claim { .. })));
