@@ -179,8 +179,8 @@ impl<const N: usize> DeviceKeys<N> {
     /// It needs the keys for itself, and a [`Client`](crate::Client) and a [`Decryption`](crate::Decryption) borrow them. Where
     /// these are made for each call, the keys rotate between two calls. What holds them for as long as it serves, as
     /// `ResourceServer` and `TokenKeeper` of `bearward-net` do, ends first, and is made anew with the rotated keys: without a
-    /// restart of the device, but with empty caches. Where it is a `static`, that takes a restart, and the keys rotate
-    /// before it is made, as those of the gateway do.
+    /// restart of the device, but what it kept in RAM is gone. Where it is a `static`, that takes a restart, and the keys
+    /// rotate before it is made, as those of the gateway do.
     ///
     /// # Errors
     ///
