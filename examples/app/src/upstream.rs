@@ -28,7 +28,7 @@ use picoserve::{
 };
 
 use crate::{
-    Allowed, App, Permission, TEXT, TOKEN_BUFFER_BYTES, Verifier,
+    Allowed, App, Permission, TEXT, TOKEN_BUFFER_BYTES, Text, Verifier,
     guard::{answer, verified},
 };
 
@@ -256,7 +256,9 @@ impl<V: Verifier, B, U: Upstream> RequestHandlerService<App<'_, V, B>> for AtUps
         let refused = allowed.err();
         let connection = request.body_connection.finalize().await?;
         if let Some(refusal) = refused {
-            return answer(refusal, Some(UpstreamRead::SCOPE), app).write_to(connection, writer).await;
+            return answer(refusal, Some(UpstreamRead::SCOPE), app, &mut Text::new())
+                .write_to(connection, writer)
+                .await;
         }
         // Nothing of the caller's token is left between what the other server says.
         buffer.fill(0);
