@@ -91,8 +91,7 @@ impl<'a> Client<'a> {
     /// `client_secret_jwt`: an assertion under HS256 with the secret's bytes (OpenID Connect Core §9), so that the secret
     /// does not travel.
     ///
-    /// `audience` names the authorization server: its issuer identifier, or where it wants that, the URL of its token
-    /// endpoint (RFC 7523 §3).
+    /// `audience` is as for [`private_key_jwt`](Self::private_key_jwt).
     #[cfg(feature = "hmac")]
     #[must_use]
     pub const fn secret_jwt(id: &'a str, audience: &'a str, secret: crate::key::Secret<'a>) -> Self {
@@ -101,7 +100,8 @@ impl<'a> Client<'a> {
 
     /// `private_key_jwt`: an assertion that is signed by the device's own key (OpenID Connect Core §9).
     ///
-    /// `audience` is as for [`secret_jwt`](Self::secret_jwt).
+    /// `audience` names the authorization server: its issuer identifier, or where it wants that, the URL of its token
+    /// endpoint (RFC 7523 §3).
     #[must_use]
     pub const fn private_key_jwt(id: &'a str, audience: &'a str, signer: &'a dyn Signer) -> Self {
         Self { id, method: Method::PrivateKeyJwt { audience, signer } }

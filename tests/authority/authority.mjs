@@ -27,6 +27,8 @@ Date.now = () => realNow() + clockShift;
 
 let provider;
 let handle;
+// The `nbf` of the JWT that is made next, if it gets one.
+let earliest;
 const tls = { key: settings.key, cert: settings.chain, minVersion: 'TLSv1.3' };
 const mutualTls = { ...tls, ca: settings.client_ca, requestCert: true, rejectUnauthorized: false };
 const mutualPort = await listen(mutualTls, settings.mutual_tls_port);
@@ -45,6 +47,10 @@ for await (const line of input) {
 }
 process.exit();
 
+function withNotBefore(ctx, token, jwt) {
+  if (earliest) jwt.payload.nbf = earliest;
+}
+
 function commands() {
   return {
     access_token: accessToken,
@@ -60,8 +66,9 @@ function commands() {
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
 // for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque. With an encryption, the
 // JWT is encrypted to that key.
-async function accessToken({ client, subject, scope, audience, algorithm, encryption }) {
+async function accessToken({ client, subject, scope, audience, algorithm, encryption, not_before: notBefore }) {
   const token = { client: await provider.Client.find(client), scope };
+  earliest = notBefore && Math.floor(Date.now() / 1000) + notBefore;
   if (audience) {
     token.resourceServer = new provider.ResourceServer(audience, {
       scope,
@@ -149,6 +156,7 @@ function configure() {
       userinfoEncryptionEncValues: encryptedAnswers('enc'),
       userinfoSigningAlgValues: algorithms,
     },
+    formats: { customizers: { jwt: withNotBefore } },
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },

@@ -2,7 +2,7 @@
 //! over TLS 1.3 alone. `tests/setup` installs it.
 //!
 //! What it never does is for a scripted server to show: every body has a Content-Length, `aud` is one string, there is no
-//! `nbf`, no Cache-Control but `no-store`, and no ETag. It closes a connection that was idle for six seconds. It
+//! `nbf` unless it is asked for, no Cache-Control but `no-store`, and no ETag. It closes a connection that was idle for six seconds. It
 //! introspects and revokes opaque tokens only, and takes a token for userinfo only if that has no audience.
 
 use std::{
@@ -166,6 +166,19 @@ impl Authority {
         self.issue(json!({
             "client": client_id("client_secret_basic"), "scope": scope, "audience": audience, "algorithm": "ES256",
             "encryption": {"alg": to.alg, "enc": to.enc, "key": key, "kid": "own"},
+        }))
+    }
+
+    /// Issues a JWT to the client of `client_secret_basic` that is good only so many seconds from now (`nbf`), signed with
+    /// ES256.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    pub fn later_token(&mut self, seconds: u32, scope: &str, audience: &str) -> String {
+        let client = client_id("client_secret_basic");
+        self.issue(json!({
+            "client": client, "scope": scope, "audience": audience, "algorithm": "ES256", "not_before": seconds,
         }))
     }
 

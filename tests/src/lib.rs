@@ -6,4 +6,5 @@ pub mod encrypter;
 pub mod grid;
 pub mod pki;
 pub mod script;
+pub mod scripted;
 pub mod signer;

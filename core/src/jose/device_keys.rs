@@ -68,7 +68,7 @@ pub enum KeyStage {
 /// [`public_jwks`](Self::public_jwks). It owns the private keys, and wipes each as soon as it is dropped, and all with
 /// itself. A value that is moved leaves its bytes behind: make it where it stays. A key takes about 230 bytes.
 ///
-/// A [`Client`](crate::Client) borrows its signer, so the keys rotate between calls, or before a device starts to serve.
+/// What signs or decrypts with the keys borrows them: see [`rotate`](Self::rotate) for what that means to a device that runs.
 ///
 /// ```
 /// use bearward_core::{A256Gcm, Client, Decryption, DeviceKeys, EcdhEsP256, KeyPurpose, KeyStage};
@@ -175,6 +175,12 @@ impl<const N: usize> DeviceKeys<N> {
 
     /// Moves each key of this purpose on by a stage: the next one is in use, the current one serves what is under way, and
     /// the one before it is wiped.
+    ///
+    /// It needs the keys for itself, and a [`Client`](crate::Client) and a [`Decryption`](crate::Decryption) borrow them. Where
+    /// these are made for each call, the keys rotate between two calls. What holds them for as long as it serves, as
+    /// `ResourceServer` and `TokenKeeper` of `bearward-net` do, ends first, and is made anew with the rotated keys: without a
+    /// restart of the device, but what it kept in RAM is gone. Where it is a `static`, that takes a restart, and the keys
+    /// rotate before it is made, as those of the gateway do.
     ///
     /// # Errors
     ///

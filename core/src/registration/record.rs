@@ -318,9 +318,9 @@ impl<const BYTES: usize> Registration<BYTES> {
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), RegistrationError> {
-        let end = self.length.saturating_add(bytes.len());
-        self.bytes.get_mut(self.length..end).ok_or(RegistrationError::TooLong)?.copy_from_slice(bytes);
-        self.length = end;
+        let room = self.bytes.get_mut(self.length..).and_then(|rest| rest.get_mut(..bytes.len()));
+        room.ok_or(RegistrationError::TooLong)?.copy_from_slice(bytes);
+        self.length = self.length.saturating_add(bytes.len());
         Ok(())
     }
 }

@@ -34,7 +34,13 @@ pub struct Framed<S> {
 impl<S> Framed<S> {
     /// Watches over a new connection.
     pub fn new(socket: S) -> Self {
-        Self { socket, framing: Framing::default() }
+        Self { socket, framing: Framing::new(HEAD_BYTES) }
+    }
+
+    /// Takes only so many bytes of request line and header fields, in place of [`HEAD_BYTES`].
+    #[must_use]
+    pub fn with_head_bytes(self, bytes: usize) -> Self {
+        Self { framing: Framing::new(bytes), ..self }
     }
 }
 
@@ -188,7 +194,7 @@ pub enum Refusal {
     Expectation,
     /// More than [`BODY_BYTES`].
     ContentTooLarge,
-    /// More than [`HEAD_BYTES`] (RFC 6585 §5).
+    /// More than [`HEAD_BYTES`], or what it was set to (RFC 6585 §5).
     HeadTooLarge,
 }
 
@@ -210,8 +216,10 @@ impl Refusal {
 }
 
 /// The place in the stream of requests, byte by byte.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Framing {
+    /// The longest head.
+    head_bytes: usize,
     place: Place,
     /// The bytes of this head so far.
     head: usize,
@@ -235,9 +243,8 @@ const EXPECT: &[u8] = b"expect";
 const CONTENT_LENGTH: &[u8] = b"content-length";
 const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    #[default]
     RequestStart,
     Method,
     TargetStart,
@@ -260,6 +267,20 @@ enum Place {
 }
 
 impl Framing {
+    const fn new(head_bytes: usize) -> Self {
+        Self {
+            head_bytes,
+            place: Place::RequestStart,
+            head: 0,
+            carriage_return: false,
+            name: Vec::new(),
+            needs_host: false,
+            has_host: false,
+            length: None,
+            refused: None,
+        }
+    }
+
     /// Takes the bytes that came next.
     fn accept(&mut self, mut bytes: &[u8]) -> Result<(), Refusal> {
         if let Some(refusal) = self.refused {
@@ -270,7 +291,7 @@ impl Framing {
                 let skipped = left.min(bytes.len());
                 bytes = bytes.get(skipped..).unwrap_or_default();
                 match left.saturating_sub(skipped) {
-                    0 => *self = Self::default(),
+                    0 => *self = Self::new(self.head_bytes),
                     left => self.place = Place::Body(left),
                 }
             }
@@ -282,7 +303,7 @@ impl Framing {
 
     fn head_byte(&mut self, byte: u8) -> Result<(), Refusal> {
         self.head = self.head.saturating_add(1);
-        if self.head > HEAD_BYTES {
+        if self.head > self.head_bytes {
             return Err(Refusal::HeadTooLarge);
         }
         match byte {

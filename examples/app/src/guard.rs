@@ -5,7 +5,6 @@ use core::{fmt::Write as _, marker::PhantomData, ops::Deref};
 
 use bearward_core::{AccessToken, BearerRequest, Challenge, Error};
 use bearward_net::Refusal;
-use heapless::String;
 use picoserve::{
     ResponseSent,
     io::Read,
@@ -14,7 +13,7 @@ use picoserve::{
     routing::RequestHandlerService,
 };
 
-use super::{Answer, App, TOKEN_BUFFER_BYTES, Verifier};
+use super::{Answer, App, Text, Verifier};
 
 /// Something that a token may allow.
 pub trait Permission {
@@ -34,8 +33,8 @@ pub struct Guard<'t, P> {
 }
 
 impl<'t, P: Permission> Guard<'t, P> {
-    async fn extract<V: Verifier, B>(
-        app: &App<'_, V, B>,
+    async fn extract<V: Verifier, B, const TOKEN: usize>(
+        app: &App<'_, V, B, TOKEN>,
         request: &RequestParts<'_>,
         buffer: &'t mut [u8],
     ) -> Result<Self, Option<Refusal>> {
@@ -46,8 +45,8 @@ impl<'t, P: Permission> Guard<'t, P> {
 }
 
 /// The access token of the request, verified, whatever it allows.
-pub(crate) async fn verified<'t, V: Verifier, B>(
-    app: &App<'_, V, B>,
+pub(crate) async fn verified<'t, V: Verifier, B, const TOKEN: usize>(
+    app: &App<'_, V, B, TOKEN>,
     request: &RequestParts<'_>,
     buffer: &'t mut [u8],
 ) -> Result<AccessToken<'t>, Option<Refusal>> {
@@ -70,8 +69,8 @@ impl<'t, P> Deref for Guard<'t, P> {
 
 /// Puts a handler behind the permission that its first argument names.
 ///
-/// The handler gets its guard, the application and the request's body. Who is refused gets the status and the challenge
-/// of the error, and the body is never looked at.
+/// The handler gets its guard, the application, the request's body, and where to write its answer. Who is refused gets the
+/// status and the challenge of the error, and the body is never looked at.
 pub fn guarded<P, H>(handler: H) -> Guarded<P, H> {
     Guarded { handler, permission: PhantomData }
 }
@@ -83,31 +82,33 @@ pub struct Guarded<P, H> {
     permission: PhantomData<P>,
 }
 
-impl<'a, V, B, P, H> RequestHandlerService<App<'a, V, B>> for Guarded<P, H>
+impl<'a, V, B, P, H, const TOKEN: usize> RequestHandlerService<App<'a, V, B, TOKEN>> for Guarded<P, H>
 where
     V: Verifier,
     P: Permission,
-    H: AsyncFn(Guard<'_, P>, &App<'a, V, B>, &[u8]) -> Answer,
+    H: AsyncFn(Guard<'_, P>, &App<'a, V, B, TOKEN>, &[u8], &mut Text) -> Answer,
 {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'a, V, B>,
+        app: &App<'a, V, B, TOKEN>,
         (): (),
         mut request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let mut buffer = [0; TOKEN_BUFFER_BYTES];
+        // It stays here: each future that takes it by value would hold it once more.
+        let mut text = Text::new();
+        let mut buffer = [0; TOKEN];
         match Guard::<P>::extract(app, &request.parts, &mut buffer).await {
             Ok(guard) => match request.body_connection.body().read_all().await {
                 Ok(body) => {
-                    let answer = (self.handler)(guard, app, body).await;
-                    answer.write_to(request.body_connection.finalize().await?, writer).await
+                    let answer = (self.handler)(guard, app, body, &mut text).await;
+                    answer.with(&text).write_to(request.body_connection.finalize().await?, writer).await
                 }
                 Err(error) => error.write_to(request.body_connection.finalize().await?, writer).await,
             },
             Err(refusal) => {
                 let connection = request.body_connection.finalize().await?;
-                answer(refusal, Some(P::SCOPE), app).write_to(connection, writer).await
+                answer(refusal, Some(P::SCOPE), app, &mut text).write_to(connection, writer).await
             }
         }
     }
@@ -115,10 +116,11 @@ where
 
 /// The answer to a request that is not let in: the status of the error, and a challenge that is bare if no token came; or
 /// when to come again.
-pub(crate) fn answer<'a, V, B>(
+pub(crate) fn answer<'a, V, B, const TOKEN: usize>(
     refusal: Option<Refusal>,
     scope: Option<&'a str>,
-    app: &'a App<'_, V, B>,
+    app: &'a App<'_, V, B, TOKEN>,
+    text: &'a mut Text,
 ) -> impl IntoResponse + 'a {
     let error = refusal.map(|refusal| refusal.error);
     let mut challenge = Challenge::new().with_realm(app.resource.realm);
@@ -132,7 +134,6 @@ pub(crate) fn answer<'a, V, B>(
         challenge = challenge.with_error(error);
     }
     let status = StatusCode::new(error.map_or(401, Error::status));
-    let mut text = String::<128>::new();
     // A sentence cut short is still one; the challenge is what counts.
     _ = match error {
         Some(error) => writeln!(text, "{error}"),
@@ -141,7 +142,7 @@ pub(crate) fn answer<'a, V, B>(
     // An error without a code is the server's own fault, and no other token would help.
     let blamed = error.is_none_or(|error| error.code().is_some());
     let retry_after = refusal.and_then(|refusal| refusal.retry_after);
-    Response::new(status, text)
+    Response::new(status, text.as_str())
         .with_headers(blamed.then_some(("WWW-Authenticate", challenge)))
         .with_headers(retry_after.map(|seconds| ("Retry-After", seconds)))
         .with_header("Cache-Control", "no-store")

@@ -9,7 +9,7 @@ use picoserve::{
     routing::RequestHandlerService,
 };
 
-use super::{App, NO_CONTENT};
+use super::{App, NO_CONTENT, TEXT, words};
 
 /// Where the keys are.
 pub const JWKS_PATH: &str = "/jwks";
@@ -20,17 +20,17 @@ const CACHE_CONTROL: &str = "max-age=300";
 /// The document at [`JWKS_PATH`], if there are keys.
 pub(super) struct Jwks;
 
-impl<V, B> RequestHandlerService<App<'_, V, B>> for Jwks {
+impl<V, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for Jwks {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B>,
+        app: &App<'_, V, B, TOKEN>,
         (): (),
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
         let connection = request.body_connection.finalize().await?;
         let Some(jwks) = app.resource.jwks else {
-            return Response::new(StatusCode::NOT_FOUND, NO_CONTENT).write_to(connection, writer).await;
+            return words(StatusCode::NOT_FOUND, TEXT, NO_CONTENT, None).write_to(connection, writer).await;
         };
         Response::ok(format_args!("{jwks}"))
             .with_content_type("application/jwk-set+json")

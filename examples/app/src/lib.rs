@@ -8,9 +8,12 @@ extern crate std;
 
 mod framing;
 mod guard;
+#[cfg(feature = "jwks")]
 mod jwks;
+mod timekeeper;
 mod upstream;
 mod verifier;
+#[cfg(feature = "whoami")]
 mod who;
 
 use core::fmt::{self, Write as _};
@@ -21,7 +24,7 @@ use picoserve::{
     ResponseSent, Router,
     io::Read,
     request::{Path, Request, RequestParts},
-    response::{Connection, IntoResponse, Response, ResponseWriter, StatusCode},
+    response::{IntoResponse, Response, ResponseWriter, StatusCode},
     routing::{
         MethodHandler, MethodHandlerService, PathRouter, PathRouterService, RequestHandlerService, get_service,
         put_service,
@@ -30,15 +33,17 @@ use picoserve::{
 
 pub use framing::{BODY_BYTES, Framed, HEAD_BYTES};
 pub use guard::{Guard, Permission, guarded};
+#[cfg(feature = "jwks")]
 pub use jwks::JWKS_PATH;
+pub use timekeeper::{Doubt, TimeKeeper};
 pub use upstream::{UPSTREAM_PATH, Upstream, UpstreamClient, UpstreamError, UpstreamRead, upstream};
 pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 
 /// The memory that holds a request: its head and its body.
 pub const HTTP_BUFFER_BYTES: usize = HEAD_BYTES + BODY_BYTES;
 
-/// The memory that holds header and claims of one token, decoded: enough for tokens of 2700 bytes, or encrypted ones of
-/// 1360.
+/// The memory that holds header and claims of one token, decoded, where [`App`] does not say otherwise: enough for tokens
+/// of 2700 bytes, or encrypted ones of 1360.
 pub const TOKEN_BUFFER_BYTES: usize = 2048;
 
 /// The longest token that the authorization server is asked about, and the most that it may say of one: what the same
@@ -61,9 +66,9 @@ impl Permission for LedSet {
     const SCOPE: &'static str = "led:set";
 }
 
-/// Everything that requests share.
+/// Everything that requests share. Each has `TOKEN` bytes for header and claims of its token, decoded.
 #[derive(Debug)]
-pub struct App<'a, V, B> {
+pub struct App<'a, V, B, const TOKEN: usize = TOKEN_BUFFER_BYTES> {
     /// Who decides about tokens.
     pub verifier: V,
     /// What is guarded.
@@ -85,7 +90,7 @@ pub struct Resource<'a> {
     pub metadata_target: &'a str,
     /// The same as a URL for its clients, if the resource has a URL.
     pub metadata_url: Option<&'a str>,
-    /// The device's own public keys, if it has any: they are served at [`JWKS_PATH`].
+    /// The device's own public keys, if it has any: they are served at `/jwks`, with the feature `jwks`.
     pub jwks: Option<PublicJwks<'a>>,
 }
 
@@ -102,66 +107,84 @@ pub trait Board {
 }
 
 /// The application's paths, and behind them the one of the metadata, which is the resource's own matter.
-pub fn router<'a, V: Verifier + 'a, B: Board + 'a>() -> Router<impl PathRouter<App<'a, V, B>>, App<'a, V, B>> {
-    Router::from_service(AtTarget)
+pub fn router<'a, V: Verifier + 'a, B: Board + 'a, const TOKEN: usize>()
+-> Router<impl PathRouter<App<'a, V, B, TOKEN>>, App<'a, V, B, TOKEN>> {
+    let router = Router::from_service(AtTarget)
         .route_service("/", Allowed("GET, HEAD", get_service(Index)))
-        .route_service(JWKS_PATH, Allowed("GET, HEAD", get_service(jwks::Jwks)))
         .route_service("/sensor", Allowed("GET, HEAD", get_service(guarded(sensor))))
-        .route_service("/whoami", Allowed("GET, HEAD", get_service(who::WhoAmI)))
-        .route_service("/led", Allowed("PUT", put_service(guarded(set_led))))
+        .route_service("/led", Allowed("PUT", put_service(guarded(set_led))));
+    #[cfg(feature = "jwks")]
+    let router = router.route_service(JWKS_PATH, Allowed("GET, HEAD", get_service(jwks::Jwks)));
+    #[cfg(feature = "whoami")]
+    let router = router.route_service("/whoami", Allowed("GET, HEAD", get_service(who::WhoAmI)));
+    router
 }
 
-async fn sensor<V, B: Board>(token: Guard<'_, SensorRead>, app: &App<'_, V, B>, _: &[u8]) -> Answer {
+async fn sensor<V, B: Board, const TOKEN: usize>(
+    token: Guard<'_, SensorRead>,
+    app: &App<'_, V, B, TOKEN>,
+    _: &[u8],
+    text: &mut Text,
+) -> Answer {
     let hundredths = app.board.temperature();
     let sign = if hundredths < 0 { "-" } else { "" };
     let (degrees, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
     let reader = token.subject().map(|subject| subject.as_json()).filter(|json| json.len() <= 256).unwrap_or("null");
-    Answer::json(format_args!("{{\"celsius\":{sign}{degrees}.{rest:02},\"reader\":{reader}}}\n"))
+    Answer::json(text, format_args!("{{\"celsius\":{sign}{degrees}.{rest:02},\"reader\":{reader}}}\n"))
 }
 
-async fn set_led<V, B: Board>(_: Guard<'_, LedSet>, app: &App<'_, V, B>, body: &[u8]) -> Answer {
+async fn set_led<V, B: Board, const TOKEN: usize>(
+    _: Guard<'_, LedSet>,
+    app: &App<'_, V, B, TOKEN>,
+    body: &[u8],
+    text: &mut Text,
+) -> Answer {
     match body.trim_ascii() {
         b"on" => app.board.set_led(true),
         b"off" => app.board.set_led(false),
-        _ => return Answer::bad_request("the body is neither on nor off\n"),
+        _ => return Answer::bad_request(text, "the body is neither on nor off\n"),
     }
-    Answer::json(format_args!("{{\"led\":\"{}\"}}\n", if app.board.led() { "on" } else { "off" }))
+    Answer::json(text, format_args!("{{\"led\":\"{}\"}}\n", if app.board.led() { "on" } else { "off" }))
 }
 
-/// What a handler answers: a few words.
+/// Where a handler writes its answer: a few words.
+pub type Text = String<512>;
+
+/// What a handler answers, beside its [`Text`].
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
     content_type: &'static str,
-    text: String<512>,
 }
 
 impl Answer {
-    fn json(content: fmt::Arguments<'_>) -> Self {
-        let mut text = String::new();
+    fn json(text: &mut Text, content: fmt::Arguments<'_>) -> Self {
         if text.write_fmt(content).is_err() {
-            return Self { status: StatusCode::INTERNAL_SERVER_ERROR, content_type: TEXT, text: String::new() };
+            text.clear();
+            return Self { status: StatusCode::INTERNAL_SERVER_ERROR, content_type: TEXT };
         }
-        Self { status: StatusCode::OK, content_type: "application/json", text }
+        Self { status: StatusCode::OK, content_type: "application/json" }
     }
 
-    fn bad_request(sentence: &str) -> Self {
-        let text = String::try_from(sentence).unwrap_or_default();
-        Self { status: StatusCode::BAD_REQUEST, content_type: TEXT, text }
+    fn bad_request(text: &mut Text, sentence: &str) -> Self {
+        // What is too long is left out; the status tells enough.
+        _ = text.push_str(sentence);
+        Self { status: StatusCode::BAD_REQUEST, content_type: TEXT }
+    }
+
+    fn with(self, text: &Text) -> impl IntoResponse {
+        words(self.status, self.content_type, text, Some(("Cache-Control", "no-store")))
     }
 }
 
-impl IntoResponse for Answer {
-    async fn write_to<R: Read, W: ResponseWriter<Error = R::Error>>(
-        self,
-        connection: Connection<'_, R>,
-        writer: W,
-    ) -> Result<ResponseSent, W::Error> {
-        let response = Response::new(self.status, self.text)
-            .with_content_type(self.content_type)
-            .with_header("Cache-Control", "no-store");
-        response.write_to(connection, writer).await
-    }
+/// Every answer of a few words has the same type: with each type more, an image has all that writes it once more.
+fn words<'t>(
+    status: StatusCode,
+    content_type: &'static str,
+    text: &'t str,
+    field: Option<(&'static str, &'static str)>,
+) -> impl IntoResponse + 't {
+    Response::new(status, text).with_content_type(content_type).with_headers(field)
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -173,10 +196,13 @@ const NO_CONTENT: &str = "";
 /// What answers at a path, and for which methods: whoever comes with another one is told them (RFC 9110 §15.5.6).
 struct Allowed<H>(&'static str, H);
 
-impl<'a, V, B, H: MethodHandler<App<'a, V, B>, ()>> MethodHandlerService<App<'a, V, B>> for Allowed<H> {
+impl<'a, V, B, H, const TOKEN: usize> MethodHandlerService<App<'a, V, B, TOKEN>> for Allowed<H>
+where
+    H: MethodHandler<App<'a, V, B, TOKEN>, ()>,
+{
     async fn call_method_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'a, V, B>,
+        app: &App<'a, V, B, TOKEN>,
         (): (),
         method: &str,
         request: Request<'_, R>,
@@ -187,39 +213,47 @@ impl<'a, V, B, H: MethodHandler<App<'a, V, B>, ()>> MethodHandlerService<App<'a,
             return handler.call_method_handler(app, (), request, writer).await;
         }
         let connection = request.body_connection.finalize().await?;
-        let response = Response::new(StatusCode::METHOD_NOT_ALLOWED, NO_CONTENT);
-        response.with_header("Allow", *allowed).write_to(connection, writer).await
+        let response = words(StatusCode::METHOD_NOT_ALLOWED, TEXT, NO_CONTENT, Some(("Allow", *allowed)));
+        response.write_to(connection, writer).await
     }
 }
 
 /// What this is, for whoever asks without a token.
 struct Index;
 
-impl<V, B> RequestHandlerService<App<'_, V, B>> for Index {
+impl<V, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for Index {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        _: &App<'_, V, B>,
+        _: &App<'_, V, B, TOKEN>,
         (): (),
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let content = "A resource server.\n\
-             GET /sensor  needs a token with the scope sensor:read\n\
-             PUT /led     needs a token with the scope led:set; the body is on or off\n\
-             GET /whoami  needs any good token, and shows whose it is\n\
-             What is missing in a refused request stands in the WWW-Authenticate of its answer.\n";
-        content.write_to(request.body_connection.finalize().await?, writer).await
+        let connection = request.body_connection.finalize().await?;
+        words(StatusCode::OK, TEXT, INDEX, None).write_to(connection, writer).await
     }
 }
+
+#[cfg(feature = "whoami")]
+const INDEX: &str = "A resource server.\n\
+    GET /sensor  needs a token with the scope sensor:read\n\
+    PUT /led     needs a token with the scope led:set; the body is on or off\n\
+    GET /whoami  needs any good token, and shows whose it is\n\
+    What is missing in a refused request stands in the WWW-Authenticate of its answer.\n";
+#[cfg(not(feature = "whoami"))]
+const INDEX: &str = "A resource server.\n\
+    GET /sensor  needs a token with the scope sensor:read\n\
+    PUT /led     needs a token with the scope led:set; the body is on or off\n\
+    What is missing in a refused request stands in the WWW-Authenticate of its answer.\n";
 
 /// Finds the metadata where RFC 9728 §3.1 puts it for the resource's URL, to the letter: with another path or query it
 /// would be that of another resource.
 struct AtTarget;
 
-impl<V, B> PathRouterService<App<'_, V, B>> for AtTarget {
+impl<V, B, const TOKEN: usize> PathRouterService<App<'_, V, B, TOKEN>> for AtTarget {
     async fn call_path_router_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B>,
+        app: &App<'_, V, B, TOKEN>,
         (): (),
         _: Path<'_>,
         request: Request<'_, R>,
@@ -230,7 +264,7 @@ impl<V, B> PathRouterService<App<'_, V, B>> for AtTarget {
             metadata.call_method_handler_service(app, (), method, request, writer).await
         } else {
             let connection = request.body_connection.finalize().await?;
-            Response::new(StatusCode::NOT_FOUND, NO_CONTENT).write_to(connection, writer).await
+            words(StatusCode::NOT_FOUND, TEXT, NO_CONTENT, None).write_to(connection, writer).await
         }
     }
 }
@@ -243,10 +277,10 @@ fn is_target(request: &RequestParts<'_>, target: &str) -> bool {
 /// Who issues the tokens (RFC 9728 §3.2).
 struct Metadata;
 
-impl<V, B> RequestHandlerService<App<'_, V, B>> for Metadata {
+impl<V, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for Metadata {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B>,
+        app: &App<'_, V, B, TOKEN>,
         (): (),
         request: Request<'_, R>,
         writer: W,

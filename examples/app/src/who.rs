@@ -12,7 +12,7 @@ use picoserve::{
 };
 
 use crate::{
-    App, TOKEN_BUFFER_BYTES, Verifier,
+    App, Text, Verifier,
     guard::{answer, verified},
 };
 
@@ -22,15 +22,15 @@ pub(crate) struct WhoAmI;
 /// Nothing is loaded, run or framed: also if something were not escaped.
 const SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-impl<V: Verifier, B> RequestHandlerService<App<'_, V, B>> for WhoAmI {
+impl<V: Verifier, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for WhoAmI {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B>,
+        app: &App<'_, V, B, TOKEN>,
         (): (),
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let mut buffer = [0; TOKEN_BUFFER_BYTES];
+        let mut buffer = [0; TOKEN];
         let outcome = verified(app, &request.parts, &mut buffer).await;
         let connection = request.body_connection.finalize().await?;
         match outcome {
@@ -44,7 +44,7 @@ impl<V: Verifier, B> RequestHandlerService<App<'_, V, B>> for WhoAmI {
                     .write_to(connection, writer)
                     .await
             }
-            Err(refusal) => answer(refusal, None, app).write_to(connection, writer).await,
+            Err(refusal) => answer(refusal, None, app, &mut Text::new()).write_to(connection, writer).await,
         }
     }
 }

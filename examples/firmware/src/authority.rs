@@ -4,31 +4,28 @@ use core::time::Duration;
 
 use bearward_core::{Algorithm, Client, Es256, Policy, Rs256};
 use bearward_net::{
-    AuthorizationServer, EmbeddedTls, Failure, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
-    embassy::Timer,
+    AuthorizationServer, EmbeddedTls, Failure, HttpClient, ResourceServer, Timeouts, Trust, embassy::Timer,
 };
 use cortex_m_semihosting::hprintln;
 use embassy_net::Stack;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use gateway_app::{INTROSPECTION_BYTES, Watch};
+use gateway_app::Watch;
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::{
-    CLOCK,
     mps2::Mps2,
     platform::Random,
     relay::{Relay, Remote},
     settings::Settings,
+    sizes::{KEYS, REMEMBERED, SHORT_RECORDS, TLS_RECORD_BYTES, TLS_SEND_BYTES, TOKEN_BYTES},
+    time::CLOCK,
 };
 
 /// What the issuer signs with, and what the certificates of its server are signed with.
 static ALGORITHMS: &[&dyn Algorithm] = &[&Es256, &Rs256];
 
-/// How many keys of the issuer are held.
-const KEYS: usize = 4;
-
-/// How many tokens are remembered, verified and introspected ones each.
-const REMEMBERED: usize = 8;
+/// The longest token that the server is asked about, and the most that it may say of one: what holds a token.
+const INTROSPECTION_BYTES: usize = TOKEN_BYTES;
 
 /// What tasks ask whether a token is good.
 pub type Server = ResourceServer<'static, CriticalSectionRawMutex, KEYS, REMEMBERED, INTROSPECTION_BYTES>;
@@ -61,13 +58,14 @@ pub async fn connect(stack: Stack<'static>) {
 #[embassy_executor::task]
 pub async fn call(server: &'static Server, settings: Settings, board: Mps2) {
     static RECEIVE: ConstStaticCell<[u8; TLS_RECORD_BYTES]> = ConstStaticCell::new([0; TLS_RECORD_BYTES]);
-    static SEND: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
+    static SEND: ConstStaticCell<[u8; TLS_SEND_BYTES]> = ConstStaticCell::new([0; TLS_SEND_BYTES]);
     static HEAD: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
     static BUFFER: ConstStaticCell<[u8; INTROSPECTION_BYTES + 512]> =
         ConstStaticCell::new([0; INTROSPECTION_BYTES + 512]);
     let anchors = [settings.anchor];
     let trust = Trust::anchors(&anchors);
     let tls = EmbeddedTls::new(Random(board), trust, ALGORITHMS, RECEIVE.take(), SEND.take());
+    let tls = if SHORT_RECORDS { tls.with_max_fragment_length() } else { tls };
     let network = Remote { relay: &RELAY, address: settings.address };
     let mut http = HttpClient::new(&network, tls, &CLOCK, Timer, HEAD.take()).with_timeouts(TIMEOUTS);
     let buffer = BUFFER.take();

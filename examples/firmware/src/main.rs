@@ -9,15 +9,17 @@ mod authority;
 mod mps2;
 mod platform;
 mod relay;
+mod report;
 mod settings;
+mod sizes;
+mod time;
 #[cfg(feature = "userinfo")]
 mod user;
 mod web;
 
 use core::panic::PanicInfo;
 
-use bearward_core::{ResourceMetadata, Transport, UnixTime};
-use bearward_net::embassy::WallClock;
+use bearward_core::{ResourceMetadata, Transport};
 use cortex_m_semihosting::hprintln;
 use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Runner, StackResources};
@@ -31,14 +33,8 @@ use crate::{
     settings::Settings,
 };
 
-/// The time of day, for certificates and tokens.
-static CLOCK: WallClock = WallClock::new();
-
-/// No clock that is right shows an earlier time.
-const BUILT_AT: &str = env!("BUILT_AT");
-
-/// DHCP, the resolver, the calls to the authorization server, and one for every connection that is served.
-const SOCKETS: usize = 3 + web::CONNECTIONS;
+/// DHCP, the resolver, the time, the calls to the authorization server, and one for every connection.
+const SOCKETS: usize = 4 + sizes::CONNECTIONS;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -54,8 +50,6 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
         hprintln!("firmware: there are no settings in the flash");
         mps2::end();
     };
-    set_clock(&board);
-
     let mut seed = [0; 8];
     board.fill_random(&mut seed);
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
@@ -65,14 +59,22 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
     spawner.spawn(drive(runner).unwrap());
     stack.wait_config_up().await;
 
+    spawner.spawn(report::tell().unwrap());
+    spawner.spawn(report::beat().unwrap());
+    spawner.spawn(time::keep(stack, settings.time_server, board).unwrap());
     let resource = resource(&settings);
     #[cfg(feature = "userinfo")]
     let resource = Resource { jwks: user::make_keys(&board).ok().map(user::Keys::public_jwks), ..resource };
     let server = authority::server(&settings);
     spawner.spawn(authority::connect(stack).unwrap());
     calls.spawn(authority::call(server, settings, board).unwrap());
-    for _ in 0..web::CONNECTIONS {
-        spawner.spawn(web::serve(stack, server, resource, board).unwrap());
+    static QUEUE: StaticCell<web::Queue> = StaticCell::new();
+    let queue: &web::Queue = QUEUE.init_with(web::Queue::new);
+    for (number, buffers) in web::SOCKETS.take().iter_mut().enumerate() {
+        spawner.spawn(web::accept(stack, queue, number, buffers).unwrap());
+    }
+    for (worker, buffer) in web::REQUESTS.take().iter_mut().enumerate() {
+        spawner.spawn(web::work(queue, worker, server, resource, board, buffer).unwrap());
     }
     if let Some(config) = stack.config_v4() {
         hprintln!("firmware: serves on {}", config.address);
@@ -82,15 +84,6 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
 #[embassy_executor::task]
 async fn drive(mut runner: Runner<'static, Ethernet>) -> ! {
     runner.run().await
-}
-
-/// A clock that is behind the build is not believed: then no token is good, and no certificate.
-fn set_clock(board: &Mps2) {
-    let built_at = BUILT_AT.parse().unwrap_or(u64::MAX);
-    match board.time_of_day() {
-        Some(now) if now >= built_at => CLOCK.set(UnixTime::from_seconds(now)),
-        _ => hprintln!("firmware: the time of day is not known"),
-    }
 }
 
 /// How this resource server presents itself.
@@ -115,8 +108,15 @@ fn resource(settings: &Settings) -> Resource<'static> {
     }
 }
 
+/// What panics say of themselves takes 36 KB of flash, and goes with the first line.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
+    #[cfg(not(feature = "small"))]
     hprintln!("firmware: {}", info);
+    #[cfg(feature = "small")]
+    {
+        _ = info;
+        hprintln!("firmware: a panic");
+    }
     mps2::end()
 }

@@ -17,8 +17,7 @@ use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use heapless::String;
 
-/// How many bytes are on their way at a time, in each direction.
-const PIPE_BYTES: usize = 1024;
+use crate::sizes::{CALL_BYTES, RELAY_BYTES};
 
 /// How long a connection that was given up may take to send the rest and to close.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -30,8 +29,8 @@ pub struct Relay {
     /// What came of the wish with this number.
     outcome: Signal<CriticalSectionRawMutex, (u32, Outcome)>,
     last_number: AtomicU32,
-    to_network: Pipe<CriticalSectionRawMutex, PIPE_BYTES>,
-    from_network: Pipe<CriticalSectionRawMutex, PIPE_BYTES>,
+    to_network: Pipe<CriticalSectionRawMutex, RELAY_BYTES>,
+    from_network: Pipe<CriticalSectionRawMutex, RELAY_BYTES>,
     /// Nothing more comes from the network; whether the other side said so.
     ended: Signal<CriticalSectionRawMutex, bool>,
 }
@@ -63,7 +62,7 @@ impl Relay {
 
     /// Does what is wished, for ever, over this stack. One task runs it.
     pub async fn serve(&self, stack: Stack<'_>) {
-        let (mut receive, mut send) = ([0; 2048], [0; 2048]);
+        let (mut receive, mut send) = ([0; CALL_BYTES], [0; CALL_BYTES]);
         let mut wish = self.wish.wait().await;
         loop {
             wish = match wish {

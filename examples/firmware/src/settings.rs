@@ -17,6 +17,8 @@ pub struct Settings {
     pub anchor: &'static [u8],
     /// The address of the authorization server where no resolver knows its name.
     pub address: Option<Ipv4Addr>,
+    /// The address of an SNTP server, if there is one.
+    pub time_server: Option<Ipv4Addr>,
     /// A user to ask the authorization server about.
     #[cfg_attr(not(feature = "userinfo"), expect(dead_code, reason = "nothing is asked then"))]
     pub user: Option<User>,
@@ -53,6 +55,7 @@ impl Settings {
             client_secret: str::from_utf8(field()?).ok()?,
             anchor: field()?,
             address: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
+            time_server: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
             user: User::read(&mut field),
         })
     }

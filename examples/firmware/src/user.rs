@@ -8,15 +8,17 @@ use bearward_core::{
     A256Gcm, BearerToken, Decryption, DeviceKeyError, DeviceKeys, EcdhEsP256, Es256, JwkSet, KeyPurpose, Metadata,
     Request, UserInfo, UserInfoEndpoint, UserInfoError,
 };
-use bearward_net::{Clock, Failure, FailureKind, HttpClient, Timer, Tls, Url};
+use bearward_net::{Clock, Failure, FailureKind, HttpClient, Tls, Url};
 use cortex_m_semihosting::hprintln;
 use embassy_sync::once_lock::OnceLock;
+use embassy_time::{Duration, Instant, Timer};
 use embedded_nal_async::{Dns, TcpConnect};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::{
     platform::Platform,
     settings::{Settings, User},
+    time::CLOCK,
 };
 
 /// One for encryption is all that is used here.
@@ -27,6 +29,9 @@ type ServerKeys = JwkSet<4, 64>;
 
 /// The longest answer, opened.
 const ANSWER_BYTES: usize = 1536;
+
+/// How long the time of day may be unknown at the start: no certificate is good without it.
+const MOST_WAIT: Duration = Duration::from_secs(10);
 
 static KEYS: OnceLock<&Keys> = OnceLock::new();
 
@@ -42,12 +47,16 @@ pub fn make_keys(board: &impl Platform) -> Result<&'static Keys, DeviceKeyError>
 }
 
 /// Asks, if the settings say about whom, and tells on the console what came of it.
-pub async fn ask<N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
+pub async fn ask<N: TcpConnect + Dns, T: Tls, C: Clock, M: bearward_net::Timer>(
     http: &mut HttpClient<'_, N, T, C, M>,
     settings: &Settings,
     buffer: &mut [u8],
 ) {
     let (Some(keys), Some(user)) = (KEYS.try_get(), settings.user) else { return };
+    let started = Instant::now();
+    while CLOCK.now().is_none() && started.elapsed() < MOST_WAIT {
+        Timer::after(Duration::from_millis(50)).await;
+    }
     match told(http, settings.issuer, user, keys, buffer).await {
         Ok(told) => hprintln!(
             "firmware: the user is {}: {}, {}, {}",
@@ -60,7 +69,7 @@ pub async fn ask<N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
     }
 }
 
-async fn told<'b, N: TcpConnect + Dns, T: Tls, C: Clock, M: Timer>(
+async fn told<'b, N: TcpConnect + Dns, T: Tls, C: Clock, M: bearward_net::Timer>(
     http: &mut HttpClient<'_, N, T, C, M>,
     issuer: &str,
     user: User,

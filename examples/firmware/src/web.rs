@@ -1,52 +1,175 @@
-//! The HTTP server: a task for every connection that is served at a time.
+//! The HTTP server: sockets that clients connect to, and workers that answer what comes in them.
+//!
+//! A connection takes a worker only from its first byte to the last one of the answer. So there are more sockets than
+//! workers, which hold a request each and have most of the memory.
+
+use core::cell::Cell;
 
 use bearward_net::embassy::Timer;
-use cortex_m_semihosting::hprintln;
-use embassy_net::{Stack, tcp::TcpSocket};
-use embassy_time::Duration;
-use gateway_app::{App, Framed, HTTP_BUFFER_BYTES, RemoteVerifier, Resource};
-use picoserve::{Config, Server, Timeouts};
+use embassy_net::{
+    Stack,
+    tcp::{Error, TcpReader, TcpSocket, TcpWriter},
+};
+use embassy_sync::{
+    blocking_mutex::raw::NoopRawMutex,
+    channel::Channel,
+    semaphore::{FairSemaphore, Semaphore as _},
+};
+use embassy_time::{Duration, with_timeout};
+use gateway_app::{App, BODY_BYTES, Framed, RemoteVerifier, Resource};
+use picoserve::{Config, EmbassyRuntime, Server, Timeouts, io::Socket};
+use static_cell::ConstStaticCell;
 
 use crate::{
-    CLOCK,
     authority::{self, Log},
     mps2::Mps2,
+    report::Free,
+    sizes::{CONNECTIONS, HEAD_BYTES, SOCKET_BYTES, TOKEN_BYTES, WORKERS},
+    time::CLOCK,
 };
-
-/// How many connections are served at a time, those included that only wait for their client to close. One more is
-/// refused by the network stack, and its client comes again.
-pub const CONNECTIONS: usize = 8;
 
 const PORT: u16 = 80;
 
-const CONFIG: Config = Config::new(Timeouts {
-    start_read_request: Duration::from_secs(5),
-    persistent_start_read_request: Duration::from_secs(5),
-    read_request: Duration::from_secs(5),
-    write: Duration::from_secs(5),
-})
-.keep_connection_alive();
+/// How long anything may take that a client has to do.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Serves one connection after the other.
+const CONFIG: Config = Config::new(Timeouts {
+    start_read_request: PATIENCE,
+    persistent_start_read_request: PATIENCE,
+    read_request: PATIENCE,
+    write: PATIENCE,
+});
+
+/// Sockets with a request in them on their way to the workers, and back to where they came from.
+pub struct Queue {
+    /// As many as there are workers without a request.
+    idle: FairSemaphore<NoopRawMutex, CONNECTIONS>,
+    /// Which workers these are.
+    is_idle: [Cell<bool>; WORKERS],
+    // One for each: those that wait at the same channel would wake each other for ever.
+    requests: [Channel<NoopRawMutex, (usize, TcpSocket<'static>), 1>; WORKERS],
+    answered: [Channel<NoopRawMutex, TcpSocket<'static>, 1>; CONNECTIONS],
+}
+
+impl Queue {
+    /// An empty one.
+    pub const fn new() -> Self {
+        Self {
+            idle: FairSemaphore::new(WORKERS),
+            is_idle: [const { Cell::new(true) }; WORKERS],
+            requests: [const { Channel::new() }; WORKERS],
+            answered: [const { Channel::new() }; CONNECTIONS],
+        }
+    }
+
+    /// Lets the next idle worker answer what comes in a socket.
+    async fn answer(&self, number: usize, socket: TcpSocket<'static>) -> TcpSocket<'static> {
+        // There is room for all who can wait, and no more permits are asked for than there are.
+        let _permit = self.idle.acquire(1).await;
+        let worker = self.is_idle.iter().position(Cell::get).unwrap_or(0);
+        self.is_idle[worker].set(false);
+        self.requests[worker].send((number, socket)).await;
+        self.answered[number].receive().await
+    }
+}
+
+/// The memory for what comes in a connection, and for what goes out.
+pub type Buffers = [[u8; SOCKET_BYTES]; 2];
+
+/// Takes one connection after the other. A client that comes while there is none left is refused by the network stack, and
+/// comes again.
 #[embassy_executor::task(pool_size = CONNECTIONS)]
-pub async fn serve(
-    stack: Stack<'static>,
+pub async fn accept(stack: Stack<'static>, queue: &'static Queue, number: usize, buffers: &'static mut Buffers) {
+    let [receive, send] = buffers;
+    let mut socket = TcpSocket::new(stack, receive, send);
+    loop {
+        let free = Free::new();
+        let accepted = socket.accept(PORT).await;
+        drop(free);
+        // Answers are written in pieces, which must not wait for each other.
+        socket.set_nagle_enabled(false);
+        let begun = with_timeout(PATIENCE, socket.read_with(|_| (0, ()))).await;
+        if accepted.is_ok() && begun.is_ok_and(|begun| begun.is_ok()) {
+            socket = queue.answer(number, socket).await;
+            // Whoever does not hear the answer in time concerns itself alone.
+            _ = with_timeout(PATIENCE, finish(&mut socket)).await;
+        }
+        TcpSocket::abort(&mut socket);
+        _ = socket.flush().await;
+    }
+}
+
+/// Sends the rest, and reads what still comes, until the client closes as well: before that, the answer might be lost.
+async fn finish(socket: &mut TcpSocket<'_>) -> Result<(), Error> {
+    socket.flush().await?;
+    while socket.read_with(|bytes| (bytes.len(), bytes.len())).await? > 0 {}
+    Ok(())
+}
+
+/// Answers one request after the other.
+#[embassy_executor::task(pool_size = WORKERS)]
+pub async fn work(
+    queue: &'static Queue,
+    worker: usize,
     server: &'static authority::Server,
     resource: Resource<'static>,
     board: Mps2,
+    buffer: &'static mut [u8; HEAD_BYTES + BODY_BYTES],
 ) {
     let verifier = RemoteVerifier { server, clock: &CLOCK, timer: Timer, watch: Log };
-    let router = gateway_app::router().with_state(App { verifier, board, resource });
-    let (mut receive, mut send, mut http) = ([0; 1536], [0; 1536], [0; HTTP_BUFFER_BYTES]);
+    let app: App<'_, _, _, TOKEN_BYTES> = App { verifier, board, resource };
+    let router = gateway_app::router().with_state(app);
     loop {
-        let mut socket = TcpSocket::new(stack, &mut receive, &mut send);
-        if let Err(error) = socket.accept(PORT).await {
-            hprintln!("firmware: no connection can be accepted: {:?}", error);
-            return;
-        }
-        // Answers are written in pieces, which must not wait for each other.
-        socket.set_nagle_enabled(false);
+        let (number, mut socket) = queue.requests[worker].receive().await;
+        let framed = Framed::new(Lent(&mut socket)).with_head_bytes(HEAD_BYTES);
         // A connection that fails concerns its client alone.
-        _ = Server::new(&router, &CONFIG, &mut http).serve(Framed::new(socket)).await;
+        _ = Server::new(&router, &CONFIG, &mut *buffer).serve(framed).await;
+        queue.is_idle[worker].set(true);
+        queue.answered[number].send(socket).await;
     }
 }
+
+/// A socket that its task ends.
+struct Lent<'s>(&'s mut TcpSocket<'static>);
+
+impl Socket<EmbassyRuntime> for Lent<'_> {
+    type Error = Error;
+    type ReadHalf<'a>
+        = TcpReader<'a>
+    where
+        Self: 'a;
+    type WriteHalf<'a>
+        = TcpWriter<'a>
+    where
+        Self: 'a;
+
+    fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {
+        self.0.split()
+    }
+
+    async fn abort<T: picoserve::Timer<EmbassyRuntime>>(
+        self,
+        _: &Timeouts,
+        _: &T,
+    ) -> Result<(), picoserve::Error<Error>> {
+        self.0.abort();
+        Ok(())
+    }
+
+    async fn shutdown<T: picoserve::Timer<EmbassyRuntime>>(
+        self,
+        _: &Timeouts,
+        _: &T,
+    ) -> Result<(), picoserve::Error<Error>> {
+        self.0.close();
+        Ok(())
+    }
+}
+
+/// The memory of all connections.
+pub static SOCKETS: ConstStaticCell<[Buffers; CONNECTIONS]> =
+    ConstStaticCell::new([[[0; SOCKET_BYTES]; 2]; CONNECTIONS]);
+
+/// The memory of all requests.
+pub static REQUESTS: ConstStaticCell<[[u8; HEAD_BYTES + BODY_BYTES]; WORKERS]> =
+    ConstStaticCell::new([[0; HEAD_BYTES + BODY_BYTES]; WORKERS]);

@@ -220,7 +220,8 @@ impl Guarded {
 }
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
-    host::serve(listener, gateway_app::router().with_state(App { verifier, board: DemoBoard::new(), resource }));
+    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    host::serve(listener, gateway_app::router().with_state(app));
 }
 
 fn serve_with_upstream(

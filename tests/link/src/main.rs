@@ -123,7 +123,9 @@ fn prepared(token: BearerToken<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(
     black_box(secret.is_ok_and(|secret| POLICY.verify(token, &secret, now, &mut [0; 1024]).is_ok()));
     let mut prepared = PreparedP256::<32>::new();
     black_box(Jwk::<64>::read(token.as_str().as_bytes()).and_then(|key| prepared.prepare(&key)).is_ok());
-    POLICY.verify(token, &prepared.within(&edwards.within(keys)), now, &mut [0; 1024]).map(|access| _ = black_box(access))
+    POLICY
+        .verify(token, &prepared.within(&edwards.within(keys)), now, &mut [0; 1024])
+        .map(|access| _ = black_box(access))
 }
 
 /// Requests to the authorization server, by a client of each kind.
@@ -186,8 +188,8 @@ fn answers(bytes: &[u8]) {
     let now = UnixTime::from_seconds(black_box(1_795_318_692));
     let mut body = [0; 64];
     body.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    let mut copies = black_box([body; 6]);
-    let [first, second, third, fourth, fifth, sixth] = &mut copies;
+    let mut copies = black_box([body; 8]);
+    let [first, second, third, fourth, fifth, sixth, seventh, eighth] = &mut copies;
     let answer = |body| Answer { status: black_box(200), content_type: Some(text), body };
     let read = RevocationRequest::read(&answer(first));
     black_box(read.is_err_and(|error| write!(Sink, "{error} {error:?}").is_ok()));
@@ -211,8 +213,8 @@ fn answers(bytes: &[u8]) {
 
     let mut buffer = [0; 256];
     for (response, body) in [
-        (IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)), fifth),
-        (IntrospectionResponse::keycloak(text, ALGORITHMS), sixth),
+        (IntrospectionResponse::signed(text, text, ALGORITHMS).with_leeway(black_box(30)), seventh),
+        (IntrospectionResponse::keycloak(text, ALGORITHMS), eighth),
     ] {
         match POLICY.introspect_as(&response, answer(body), &JwkSet::<4>::new(), now, &mut buffer) {
             Ok(access) => _ = black_box(access.answer_protection().map(|protection| protection.algorithm())),

@@ -9,10 +9,12 @@ use core::{
 };
 
 use bearward_core::{
-    BearerToken, Client, DeviceAuthorizationRequest, IntrospectionResponse, Policy, Request, TokenRequest, UnixTime,
+    BearerToken, Client, ClientAuthentication, ClientKeys, ClientMetadata, DeviceAuthorizationRequest, GrantType,
+    IntrospectionResponse, Policy, Registration, RegistrationRequest, Request, TokenRequest, UnixTime,
 };
 use bearward_net::{
-    AuthorizationServer, Clock, DevicePolling, HttpClient, NetError, ResourceServer, Timer, Tls, TlsError, Url,
+    AuthorizationServer, Clock, DevicePolling, HttpClient, NetError, OutgoingRequest, ResourceServer, ResourceToken,
+    Timer, Tls, TlsError, Url,
 };
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};

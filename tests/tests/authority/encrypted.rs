@@ -1,10 +1,14 @@
 //! What the server signs, and then encrypts to the device: answers about users and tokens, and access tokens.
 
+use std::convert::Infallible;
+
 use bearward_core::{
-    AnswerError, BearerToken, Claim, Client, Decryption, Error, IntrospectionError, IntrospectionRequest,
-    IntrospectionResponse, Keys, Metadata, Policy, Reason, Secret, SecretSet, UserInfoEndpoint, UserInfoError,
+    AnswerError, BearerToken, Claim, Client, Decryption, DeviceKeys, Error, IntrospectionError, IntrospectionRequest,
+    IntrospectionResponse, KeyPurpose, Keys, Metadata, Policy, Reason, Secret, SecretSet, UserInfoEndpoint,
+    UserInfoError,
 };
-use bearward_net::{FailureKind, Url};
+use bearward_net::{AuthorizationServer, FailureKind, ResourceServer, Url};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use tests::{
     authority::{Authority, CLIENT_SECRET, OldKeys, TokenFormat, client_id, userinfo_client},
     encrypter::{CONTENT_ENCRYPTIONS, KEY_MANAGEMENTS},
@@ -14,7 +18,7 @@ use tests::{
 
 use crate::{
     endpoints::{KeySet, discover, fetch_keys},
-    support::{AUDIENCE, Caller, Device, ED25519, Http, P384, SCOPE, client, system_now},
+    support::{AUDIENCE, Caller, Device, ED25519, Http, P384, PUBLIC_ALGORITHMS, SCOPE, client, rng, system_now},
 };
 
 const USER: &str = "zofie";
@@ -290,5 +294,44 @@ fn an_encrypted_access_token_is_refused_with_one_error_where_it_cannot_be_opened
         let always = Device::new(Caller::new(&P384.pki), authority, |server| both(server).always_introspecting());
         assert_eq!(always.error(&elsewhere).await, mismatch);
         assert_eq!(always.error(&token).await, Error::AuthorityUnavailable);
+    });
+}
+
+#[test]
+fn the_devices_own_keys_rotate_without_its_restart() {
+    P384.run(async |authority| {
+        let combination = Combination::of("ECDH-ES");
+        let issuer = authority.issuer().to_owned();
+        let under_way = authority.encrypted_access_token(&combination, SCOPE, AUDIENCE);
+        let mut keys = DeviceKeys::<3>::new();
+        keys.read_local(combination.private_key().unwrap().to_string().as_bytes()).unwrap();
+        let purpose = KeyPurpose::EncryptionP256;
+        let mut verdicts = Vec::new();
+        for seed in 1..=3 {
+            // It borrows the keys until it ends, and the next one sees what has become of them.
+            let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &keys);
+            let server: ResourceServer<'_, NoopRawMutex, 16, 4, 1536> = ResourceServer::new(
+                Policy::new(&issuer, AUDIENCE, PUBLIC_ALGORITHMS),
+                AuthorizationServer::new(&issuer).with_decryption(decryption),
+            );
+            let verdict = async |http: &mut Http<'_>| {
+                let (time, mut rng, mut buffer, mut claims) = (http.timer().clone(), rng(), [0; 3072], [0; 3072]);
+                let token = BearerToken::new(&under_way)?;
+                let token = tokio::select! {
+                    never = server.run(http, &mut rng, &mut buffer) => match never {},
+                    token = server.authorize(token, &time, &time, &mut claims) => token,
+                };
+                token.map(|token| token.key_management()).map_err(|refusal| refusal.error)
+            };
+            verdicts.push(Caller::new(&P384.pki).call(verdict).await);
+            drop(server);
+            let fill = |bytes: &mut [u8]| {
+                bytes.fill(seed);
+                Ok::<(), Infallible>(())
+            };
+            keys.generate(purpose, fill).unwrap();
+            keys.rotate(purpose).unwrap();
+        }
+        assert_eq!(verdicts, [Ok(Some("ECDH-ES")), Ok(Some("ECDH-ES")), Err(Error::UnknownKey)]);
     });
 }

@@ -61,7 +61,7 @@ fn what_a_device_holds_is_bounded() {
     let sizes = [
         ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17664),
         ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
-        ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 960),
+        ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 1020),
         ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7296),
         ("HttpClient::discover", of(http.discover("https://as.example", metadata)), 6400),
         ("RemoteJwkSet::reload", of(keys.reload(http, url)), 6016),

@@ -1,8 +1,8 @@
 //! What is signed and then encrypted: access tokens, and answers about the user and about a token.
 
 use bearward_core::{
-    Answer, BearerToken, Claim, Decryption, Error, IntrospectionError, IntrospectionResponse, Keys, Parameter, Policy,
-    Reason, TokenCache, UnixTime, UserInfoEndpoint, UserInfoError,
+    Answer, AnswerError, BearerToken, Claim, Decryption, Error, IntrospectionError, IntrospectionResponse, Keys,
+    Parameter, Policy, Reason, TokenCache, UnixTime, UserInfoEndpoint, UserInfoError,
 };
 use tests::{
     encrypter::{AgreementCurve, CONTENT_ENCRYPTIONS, Encrypter, KEY_MANAGEMENTS},
@@ -134,6 +134,12 @@ fn a_bad_signature_inside_is_refused_however_well_it_is_encrypted() {
     let inner = Signer::with_seed("ES256", 8).jws(r#"{"alg":"ES256","typ":"at+jwt"}"#, CLAIMS.as_bytes());
     let token = sender().jwe(JWT, inner.as_bytes());
     assert_eq!(verify(&sender(), &token, &signer.keys()), Err(Error::BadSignature));
+    let answer = |header: &str, claims: &str| {
+        sender().jwe(JWT, Signer::with_seed("ES256", 8).jws(header, claims.as_bytes()).as_bytes())
+    };
+    let (user, token) = (answer(r#"{"alg":"ES256"}"#, CLAIMS), answer(ANSWER_HEADER, ANSWER));
+    assert_eq!(read(&sender(), &user, &signer.keys()), Err(Error::BadSignature.into()));
+    assert_eq!(introspect(&sender(), &token, &signer.keys()), Err(IntrospectionError::Jwt(Error::BadSignature)));
     let expired = CLAIMS.replace("1795319292", "1795318693");
     let token = sender().jwe(JWT, signer.token(&expired).as_bytes());
     assert!(matches!(verify(&sender(), &token, &signer.keys()), Err(Error::Claim { .. })));
@@ -190,6 +196,29 @@ fn rfc9701_8_1_an_answer_about_a_token_is_no_access_token_however_it_is_encrypte
     let unexpected = Error::Claim { claim: Claim::TokenIntrospection, reason: Reason::Unexpected };
     let token = sender().jwe(JWT, signer.token(&claims).as_bytes());
     assert_eq!(verify(&sender(), &token, &signer.keys()), Err(unexpected));
+}
+
+#[test]
+fn json_is_refused_where_an_encrypted_answer_is_registered_whatever_it_calls_itself() {
+    let signer = Signer::new("ES256");
+    let (own, keys) = (sender().keys(), signer.keys());
+    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &own);
+    let user = UserInfoEndpoint::signed_and_encrypted(ISSUER, "valve", &ALGORITHMS, decryption);
+    let token = IntrospectionResponse::signed_and_encrypted(ISSUER, "valve", &ALGORITHMS, decryption);
+    let json = r#"{"sub":"jane","active":true,"iss":"https://as.example","aud":"valve"}"#;
+    let nested = sender().jwe(JWT, signer.jws(ANSWER_HEADER, ANSWER.as_bytes()).as_bytes());
+    for (content_type, body, user_error, token_error) in [
+        ("application/json", json, UserInfoError::NotSigned, IntrospectionError::NotSigned),
+        ("application/json", &nested, UserInfoError::NotSigned, IntrospectionError::NotSigned),
+        ("application/jwt", json, Error::NotCompact.into(), AnswerError::ContentType.into()),
+        (MEDIA_TYPE, json, AnswerError::ContentType.into(), IntrospectionError::Jwt(Error::NotCompact)),
+    ] {
+        let (mut one, mut other, mut buffer) = (body.as_bytes().to_vec(), body.as_bytes().to_vec(), [0; 2048]);
+        let answer = Answer { status: 200, content_type: Some(content_type), body: &mut one };
+        assert_eq!(user.read(answer, "jane", &keys, NOW, &mut buffer).err(), Some(user_error), "{content_type}");
+        let answer = Answer { status: 200, content_type: Some(content_type), body: &mut other };
+        assert_eq!(token.read(answer, &keys, NOW, &mut buffer).err(), Some(token_error), "{content_type}");
+    }
 }
 
 #[test]

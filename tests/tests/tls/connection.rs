@@ -3,11 +3,13 @@
 use bearward_net::{EmbeddedTls, Tls as _, TlsError};
 use embedded_io_async::{Read as _, Write as _};
 use rand::rngs::StdRng;
-use tests::pki::{KeyType, Pki};
+use tests::{
+    pki::{KeyType, Pki},
+    scripted::{ALERT, APPLICATION_DATA, HANDSHAKE, Scripted, message, serve},
+};
 
 use super::{
     client::{Client, Connection, REQUEST, SERVER, block_on, poll_once, records, request},
-    scripted::{ALERT, APPLICATION_DATA, HANDSHAKE, Scripted, message, serve},
     server::RESPONSE,
 };
 

@@ -1,14 +1,16 @@
 //! Garbage at every state: whatever comes, the client ends with an error, and only the ClientHello was sent.
 
 use rand::{Rng as _, RngExt as _, SeedableRng, rngs::StdRng};
-use tests::pki::{Identity, KeyType, Pki};
-
-use super::{
-    client::{Client, SERVER, assert_only_client_hello},
+use tests::{
+    pki::{Identity, KeyType, Pki},
     scripted::{
         ALERT, APPLICATION_DATA, CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, ENCRYPTED_EXTENSIONS, FINISHED,
         HANDSHAKE, SERVER_HELLO, Scripted, message, serve,
     },
+};
+
+use super::{
+    client::{Client, SERVER, assert_only_client_hello},
     server::RESPONSE,
 };
 

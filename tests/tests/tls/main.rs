@@ -9,5 +9,4 @@ mod garbage;
 mod handshakes;
 mod protocol;
 mod records;
-mod scripted;
 mod server;

@@ -3,14 +3,16 @@
 use bearward_core::{Signer, SignerError};
 use bearward_net::{ClientCertificate, TlsError};
 use sha2::{Digest as _, Sha256};
-use tests::pki::{KeyType, Pki};
-
-use super::{
-    client::{Client, SERVER},
+use tests::{
+    pki::{KeyType, Pki},
     scripted::{
         ALERT, APPLICATION_DATA, CERTIFICATE, CERTIFICATE_REQUEST, ECDSA_SECP256R1_SHA256, FINISHED, HANDSHAKE,
         SERVER_CONTEXT, SERVER_HELLO, Scripted, certificate, message, serve, server_hello,
     },
+};
+
+use super::{
+    client::{Client, SERVER},
     server::RESPONSE,
 };
 

@@ -1,12 +1,14 @@
 //! Records of a handshake that are cut, empty, too long, changed or in the clear (RFC 8446 §5).
 
 use bearward_net::TlsError;
-use tests::pki::{KeyType, Pki};
+use tests::{
+    pki::{KeyType, Pki},
+    scripted::{ALERT, APPLICATION_DATA, HANDSHAKE, Scripted, serve},
+};
 
 use super::{
     client::{Client, SERVER},
     protocol::{refused, refused_after_hello},
-    scripted::{ALERT, APPLICATION_DATA, HANDSHAKE, Scripted, serve},
     server::RESPONSE,
 };
 

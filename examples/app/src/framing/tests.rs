@@ -4,9 +4,9 @@ use super::{BODY_BYTES, Framing, HEAD_BYTES, Refusal};
 
 /// What comes of the bytes, the same however they are cut.
 fn framing(bytes: &[u8]) -> Result<(), Refusal> {
-    let whole = Framing::default().accept(bytes);
+    let whole = Framing::new(HEAD_BYTES).accept(bytes);
     for piece in 1..8 {
-        let mut framing = Framing::default();
+        let mut framing = Framing::new(HEAD_BYTES);
         let pieces: Result<Vec<()>, _> = bytes.chunks(piece).map(|chunk| framing.accept(chunk)).collect();
         assert_eq!(pieces.map(|_| ()), whole, "cut in pieces of {piece}");
     }
@@ -177,7 +177,7 @@ fn a_head_of_more_than_its_bound_is_refused_also_without_a_line_end() {
 
 #[test]
 fn after_a_refusal_nothing_more_is_taken() {
-    let mut framing = Framing::default();
+    let mut framing = Framing::new(HEAD_BYTES);
     assert_eq!(framing.accept(b"\0"), Err(Refusal::Malformed));
     assert_eq!(framing.accept(b"GET / HTTP/1.1\r\n\r\n"), Err(Refusal::Malformed));
 }

@@ -54,12 +54,16 @@ pub fn on_interrupt(registers: Registers) {
 pub struct Lan9118 {
     registers: Registers,
     mac: [u8; 6],
-    frame: [u8; FRAME_BYTES + CHECKSUM_BYTES],
+    /// It lies elsewhere: the driver is moved.
+    frame: &'static mut Frame,
 }
+
+/// The frame that came last.
+pub type Frame = [u8; FRAME_BYTES + CHECKSUM_BYTES];
 
 impl Lan9118 {
     /// Resets the controller and starts it. `None` if it is not there.
-    pub fn new(registers: Registers, mac: [u8; 6]) -> Option<Self> {
+    pub fn new(registers: Registers, mac: [u8; 6], frame: &'static mut Frame) -> Option<Self> {
         if registers.read(BYTE_TEST) != 0x8765_4321 {
             return None;
         }
@@ -68,7 +72,7 @@ impl Lan9118 {
         // 5 KB for frames to send, the other 11 for those that come. Bit 20 has to be set.
         registers.write(HW_CFG, 5 << 16 | 1 << 20);
         registers.write(TX_CFG, 1 << 1);
-        let device = Self { registers, mac, frame: [0; FRAME_BYTES + CHECKSUM_BYTES] };
+        let device = Self { registers, mac, frame };
         let [a, b, c, d, e, f] = mac;
         device.write_mac(ADDRL, u32::from_le_bytes([a, b, c, d]));
         device.write_mac(ADDRH, u32::from_le_bytes([e, f, 0, 0]));

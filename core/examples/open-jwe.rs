@@ -1,5 +1,7 @@
-//! Opens one JWE, for whoever counts what that takes: a private JWK in the first line of the input, the token in the second.
-//! It prints what came of it.
+//! Opens one JWE: a private JWK in the first line of the input, the token in the second. It prints how long the payload is, or
+//! why there is none.
+//!
+//! The tests count the instructions of `counted_opening` in it, in the release profile, which is the one that ships.
 
 #![allow(
     clippy::allow_attributes,
@@ -10,16 +12,17 @@
 
 use std::{hint::black_box, io};
 
-use bearward_core::{Decryption, Error, decrypt_jwe};
-use tests::encrypter::{CONTENT_ENCRYPTIONS, KEY_MANAGEMENTS, Keys};
+use bearward_core::{
+    ALL_CONTENT_ENCRYPTIONS, ALL_KEY_MANAGEMENTS, Decryption, DecryptionKeySet, Error, decrypt_jwe, limits,
+};
 
 fn main() {
     let mut lines = io::stdin().lines();
     let [jwk, token] = [(); 2].map(|()| lines.next().unwrap().unwrap());
-    let mut keys = Keys::new();
+    let mut keys = DecryptionKeySet::<1, { limits::RSA_PRIVATE_KEY_BYTES }>::new();
     keys.read_local(jwk.as_bytes()).unwrap();
     let mut buffer = vec![0; token.len()];
-    let decryption = Decryption::new(KEY_MANAGEMENTS, CONTENT_ENCRYPTIONS, &keys);
+    let decryption = Decryption::new(ALL_KEY_MANAGEMENTS, ALL_CONTENT_ENCRYPTIONS, &keys);
     println!("{:?}", counted_opening(token.as_bytes(), &decryption, &mut buffer));
 }
 

@@ -15,7 +15,8 @@ use hmac::{Hmac, Mac};
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 use rcgen::SigningKey as _;
 use sha2::{Digest, Sha256};
-use tests::pki::Identity;
+
+use crate::pki::Identity;
 
 pub const ALERT: u8 = 21;
 pub const HANDSHAKE: u8 = 22;
@@ -44,15 +45,33 @@ pub struct Scripted {
 }
 
 /// Serves one connection by a script, which begins after the ClientHello.
+///
+/// # Panics
+///
+/// If there is no port.
 pub fn serve(identity: Identity, script: impl FnOnce(&mut Scripted) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let Some((HANDSHAKE, hello)) = read_record(&mut stream) else { return };
-        script(&mut Scripted {
+        let (stream, _) = listener.accept().unwrap();
+        if let Some(mut server) = Scripted::start(stream, identity) {
+            script(&mut server);
+        }
+    });
+    address
+}
+
+impl Scripted {
+    /// Reads the ClientHello, if one comes.
+    ///
+    /// # Panics
+    ///
+    /// If it has no key share for P-256.
+    pub fn start(mut stream: TcpStream, identity: Identity) -> Option<Self> {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        stream.set_nodelay(true).ok()?;
+        let Some((HANDSHAKE, hello)) = read_record(&mut stream) else { return None };
+        Some(Self {
             stream,
             identity,
             transcript: Sha256::new().chain_update(&hello),
@@ -60,12 +79,9 @@ pub fn serve(identity: Identity, script: impl FnOnce(&mut Scripted) + Send + 'st
             secret: [0; 32],
             client: Keys::new(&[0; 32]),
             server: Keys::new(&[0; 32]),
-        });
-    });
-    address
-}
+        })
+    }
 
-impl Scripted {
     /// All that an honest server sends up to its Finished, and the change to the keys after it.
     pub fn handshake(&mut self) {
         self.hello();

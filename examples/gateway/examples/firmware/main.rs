@@ -1,30 +1,39 @@
 //! Runs the image of `examples/firmware` in QEMU, with a real authorization server beside it, all on loopback:
 //!
-//! `firmware IMAGE` prints requests to try, and goes on until its input ends or Ctrl-C;
-//! `firmware IMAGE --self-test` sends requests of every kind, and compares the answers.
+//! `firmware IMAGE [--small]` prints requests to try, and goes on until its input ends or Ctrl-C;
+//! `firmware IMAGE [--small] --self-test` sends requests of every kind, and compares the answers.
 //!
 //! QEMU starts `firmware forward PORT` for each connection of the image to the authorization server; the emulated
 //! network reaches nothing else.
 
+mod device;
+mod fuzz;
+mod gate;
+mod hostile;
+mod request;
+mod time_server;
+
 use std::{
     env,
     error::Error,
-    fs::{self, File},
-    io::{self, Read as _, Write as _, stdin},
-    net::{Shutdown, TcpListener, TcpStream},
-    os::fd::AsFd as _,
-    path::PathBuf,
-    process::{Child, ChildStdin, Command, ExitCode, Stdio},
-    sync::{Arc, Mutex},
+    io::{self, stdin},
+    process::ExitCode,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use bearward_net::TlsError;
-use serde_json::json;
 use tests::{
-    authority::{Authority, CLIENT_SECRET, OldKeys, TokenFormat, client_id},
+    authority::{Authority, OldKeys, TokenFormat},
     pki::{KeyType, Pki},
+};
+
+use crate::{
+    device::{Device, Image, Settings, Speed, forward},
+    gate::Gate,
+    request::{Request, send_bytes},
+    time_server::TimeServer,
 };
 
 const AUDIENCE: &str = "https://valve.example";
@@ -36,28 +45,38 @@ const HOUR: i64 = 3600;
 const USERINFO_CLIENT: &str = "valve:userinfo";
 const USER: &str = "zofie";
 
+/// How many mutated requests are sent.
+const FUZZED: usize = 10_000;
+
+/// How long a request may wait for its turn during a handshake, in milliseconds.
+const MOST_LATE: u64 = 100;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["forward", port] => forward(port.parse()?),
-        [image] => run(image, false),
-        [image, "--self-test"] => run(image, true),
-        _ => Err("usage: firmware IMAGE [--self-test]".into()),
+        [image] => run(Image::new(image, false), false),
+        [image, "--small"] => run(Image::new(image, true), false),
+        [image, "--self-test"] => run(Image::new(image, false), true),
+        [image, "--small", "--self-test"] => run(Image::new(image, true), true),
+        _ => Err("usage: firmware IMAGE [--small] [--self-test]".into()),
     }
 }
 
-fn run(image: &str, self_test: bool) -> Outcome<ExitCode> {
-    let pki = Pki::new(KeyType::P256);
+fn run(image: Image<'_>, self_test: bool) -> Outcome<ExitCode> {
+    let pki = Arc::new(Pki::new(KeyType::P256));
     let mut authority = Authority::start(&pki);
-    let settings = Settings::new(&authority, &pki).with_user(&mut authority)?;
-    let device = Device::start(image, &authority, &settings, Speed::Host, self_test)?;
+    let (time, gate) = (TimeServer::start()?, Gate::start(authority.port())?);
+    let settings = Settings::new(&authority, &pki);
+    let settings = if image.small { settings } else { settings.with_user(&mut authority)? };
+    let device = Device::start(image, &settings, &time, gate.port, Speed::Host, self_test)?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
     if self_test {
-        let mut test = SelfTest { device, authority, pki, good: true };
-        test.run();
+        let mut test = SelfTest { device, authority, pki, time, gate, good: true };
+        test.run(image)?;
         test.handshake(image)?;
         test.strangers(image)?;
         println!("{}", if test.good { "every answer is as expected" } else { "the self-test failed" });
@@ -88,245 +107,33 @@ fn print_requests(mut authority: Authority, base: &str) -> Outcome<ExitCode> {
     }
 }
 
-/// How fast the emulated processor is.
-#[derive(Clone, Copy)]
-enum Speed {
-    /// As fast as this machine can.
-    Host,
-    /// An instruction each 32 ns, as of a Cortex-M4 at 50 MHz: some take more than one cycle.
-    Device,
-}
-
-impl Speed {
-    fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Host => &[],
-            Self::Device => &["-icount", "shift=5,align=on"],
-        }
-    }
-}
-
-/// QEMU with the image.
-struct Device {
-    /// The shell that ends QEMU when this input ends, however that comes about.
-    watch: Child,
-    input: Option<ChildStdin>,
-    port: u16,
-    settings: PathBuf,
-    console: Arc<Mutex<String>>,
-    started_in: Duration,
-}
-
-impl Device {
-    /// Starts it with a processor of this speed, and waits until it serves.
-    fn start(image: &str, authority: &Authority, settings: &Settings, speed: Speed, quiet: bool) -> Outcome<Self> {
-        let file = env::temp_dir().join(format!("bearward-firmware-{}.bin", std::process::id()));
-        fs::write(&file, settings.bytes()?)?;
-        let port = settings.port.map_or_else(free_port, Ok)?;
-        let qemu = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/qemu-arm");
-        let (this, server) = (env::current_exe()?.display().to_string(), authority.port());
-        let forward = format!("'{}' forward {server}", this.replace(',', ",,"));
-        let mut watch = Command::new("sh")
-            .args(["-c", "\"$@\" </dev/null 2>&1 & read -r _; kill $! 2>/dev/null; wait $!", "sh"])
-            .arg(qemu)
-            .args(["-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"])
-            .args(speed.arguments())
-            .args(["-semihosting-config", "enable=on,target=native", "-kernel", image])
-            .args(["-device", &format!("loader,file={},addr=0x3f0000,force-raw=on", file.display())])
-            .args([
-                "-nic",
-                &format!(
-                    "user,model=lan9118,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:80,\
-                     guestfwd=tcp:10.0.2.100:{server}-cmd:{forward}"
-                ),
-            ])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let (input, mut output) = (watch.stdin.take(), watch.stdout.take().ok_or("no output")?);
-        let console = Arc::new(Mutex::new(String::new()));
-        let kept = Arc::clone(&console);
-        thread::spawn(move || {
-            let mut piece = [0; 512];
-            while let Ok(length @ 1..) = output.read(&mut piece) {
-                let text = String::from_utf8_lossy(&piece[..length]);
-                if !quiet {
-                    print!("{text}");
-                }
-                kept.lock().unwrap().push_str(&text);
-            }
-        });
-        let started = Instant::now();
-        let mut device = Self { watch, input, port, settings: file, console, started_in: Duration::ZERO };
-        while device.send(&Request::new("GET /")).is_err() {
-            if started.elapsed() > Duration::from_secs(60) || device.console().contains("qemu") {
-                return Err(format!("the image does not serve: {}", device.console()).into());
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        device.started_in = started.elapsed();
-        Ok(device)
-    }
-
-    fn console(&self) -> String {
-        self.console.lock().unwrap().clone()
-    }
-
-    fn send(&self, request: &Request<'_>) -> io::Result<Answer> {
-        request.send(self.port)
-    }
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        self.input = None;
-        let _ = self.watch.wait();
-        let _ = fs::remove_file(&self.settings);
-    }
-}
-
-/// What the image is told.
-struct Settings {
-    issuer: String,
-    /// The certificate authority of the authorization server, in DER.
-    anchor: Vec<u8>,
-    /// The token for a user's claims, if it is to ask for them.
-    user_token: String,
-    /// Where it is to serve, if that has to be known before.
-    port: Option<u16>,
-}
-
-/// A port that was free a moment ago; QEMU says so if it is not any more.
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-impl Settings {
-    fn new(authority: &Authority, pki: &Pki) -> Self {
-        let anchor = pki.root.certificate.der().to_vec();
-        Self { issuer: authority.issuer().into(), anchor, user_token: String::new(), port: None }
-    }
-
-    /// Lets the device ask about a user. The answer is encrypted to a key that the server fetches from the device.
-    fn with_user(self, authority: &mut Authority) -> Outcome<Self> {
-        let port = free_port()?;
-        authority.add_client(json!({
-            "client_id": USERINFO_CLIENT,
-            "jwks_uri": format!("http://127.0.0.1:{port}/jwks"),
-            "token_endpoint_auth_method": "none",
-            "userinfo_signed_response_alg": "ES256",
-            "userinfo_encrypted_response_alg": "ECDH-ES",
-            "userinfo_encrypted_response_enc": "A256GCM",
-        }));
-        let user_token = authority.user_token(USERINFO_CLIENT, USER, "openid profile");
-        Ok(Self { user_token, port: Some(port), ..self })
-    }
-
-    /// As the image's `settings.rs` reads them.
-    fn bytes(&self) -> Outcome<Vec<u8>> {
-        let id = client_id("client_secret_basic");
-        let (id, secret, address) = (id.as_bytes(), CLIENT_SECRET.as_bytes(), &[10, 0, 2, 100]);
-        let mut bytes = b"bearward".to_vec();
-        let user = [USER, &self.user_token, USERINFO_CLIENT].map(str::as_bytes);
-        let fields: [&[u8]; 6] = [self.issuer.as_bytes(), AUDIENCE.as_bytes(), id, secret, &self.anchor, address];
-        for field in fields.into_iter().chain(user) {
-            bytes.extend(u16::try_from(field.len())?.to_be_bytes());
-            bytes.extend(field);
-        }
-        Ok(bytes)
-    }
-}
-
-/// One connection of the image, from standard input and output to a port of this machine.
-fn forward(port: u16) -> Outcome<ExitCode> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    let mut to_server = stream.try_clone()?;
-    // Without the buffers of the standard library: each piece goes on at once.
-    let mut input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    thread::spawn(move || {
-        let _ = io::copy(&mut input, &mut to_server);
-        let _ = to_server.shutdown(Shutdown::Write);
-    });
-    io::copy(&mut stream, &mut output)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A request to the image.
-#[derive(Clone)]
-struct Request<'a> {
-    target: &'a str,
-    tokens: Vec<&'a str>,
-    body: &'a str,
-}
-
-impl<'a> Request<'a> {
-    fn new(target: &'a str) -> Self {
-        Self { target, tokens: Vec::new(), body: if target.starts_with("PUT") { "on" } else { "" } }
-    }
-
-    fn with(target: &'a str, token: &'a str) -> Self {
-        Self { tokens: vec![token], ..Self::new(target) }
-    }
-
-    fn send(&self, port: u16) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        let tokens: String = self.tokens.iter().map(|token| format!("Authorization: Bearer {token}\r\n")).collect();
-        let length = self.body.len();
-        let head = format!("{} HTTP/1.1\r\nHost: device\r\nConnection: close\r\n{tokens}", self.target);
-        stream.write_all(format!("{head}Content-Length: {length}\r\n\r\n{}", self.body).as_bytes())?;
-        let mut text = Vec::new();
-        // What was refused early may end in a reset, behind the answer.
-        let ended = stream.read_to_end(&mut text);
-        if text.is_empty() {
-            ended?;
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(Answer(String::from_utf8_lossy(&text).into_owned()))
-    }
-}
-
-/// An answer of the image.
-struct Answer(String);
-
-impl Answer {
-    fn field(&self, name: &str) -> Option<&str> {
-        let head = self.0.split("\r\n\r\n").next()?;
-        head.lines()
-            .find_map(|line| line.split_once(": ").filter(|(found, _)| found.eq_ignore_ascii_case(name)))
-            .map(|(_, value)| value)
-    }
-
-    /// The status; the `error` of the challenge, or that there is one without; and when to come again.
-    fn summary(&self) -> String {
-        let mut summary = self.0.split(' ').nth(1).unwrap_or("no status").to_owned();
-        if let Some(challenge) = self.field("WWW-Authenticate") {
-            let error = challenge.split("error=\"").nth(1).and_then(|rest| rest.split('"').next());
-            summary += &error.map_or(" Bearer".into(), |error| format!(" {error}"));
-        }
-        if self.field("Retry-After").is_some() {
-            summary += " Retry-After";
-        }
-        summary
-    }
-}
-
 struct SelfTest {
     device: Device,
     authority: Authority,
-    pki: Pki,
+    pki: Arc<Pki>,
+    time: TimeServer,
+    gate: Gate,
     good: bool,
 }
 
 impl SelfTest {
-    fn run(&mut self) {
+    fn run(&mut self, image: Image<'_>) -> Outcome<()> {
         println!("\n{:<42} {:<28} got", "request", "expected");
-        self.userinfo();
+        if !image.small {
+            self.userinfo();
+        }
         self.tokens();
+        self.times()?;
         self.outage();
-        self.many();
+        self.hostile();
+        self.many()?;
+        self.fuzz();
         self.rotation();
+        let state = self.device.state()?;
+        let [used, stack] = state.stack;
+        let fits = used + 256 <= stack;
+        self.row("stack, at the end", "256 bytes free, or more", if fits { "256 bytes free, or more" } else { "less" });
+        println!("{:<42} {used} of {stack} bytes were in use", "");
         let console = self.device.console();
         self.row(
             "resets",
@@ -336,56 +143,85 @@ impl SelfTest {
         if !self.good {
             println!("the console of the image:\n{console}");
         }
+        Ok(())
     }
 
     /// On a processor that is as slow as a device's: what needs the authorization server waits for a handshake, and what
     /// does not is answered meanwhile.
-    fn handshake(&mut self, image: &str) -> Outcome<()> {
+    fn handshake(&mut self, image: Image<'_>) -> Outcome<()> {
         let settings = Settings::new(&self.authority, &self.pki);
-        self.device = Device::start(image, &self.authority, &settings, Speed::Device, true)?;
+        self.device = Device::start(image, &settings, &self.time, self.gate.port, Speed::Device, true)?;
         let token = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
         let (asking, index) = (Request::with("GET /sensor", &token), Request::new("GET /"));
+        self.device.state()?;
         let (device, started) = (&self.device, Instant::now());
-        let (asked, others, longest) = thread::scope(|scope| {
+        let (asked, others) = thread::scope(|scope| {
             let asked = scope.spawn(|| (device.send(&asking), started.elapsed()));
-            let (mut others, mut longest) = (0, Duration::ZERO);
+            let mut others = 0;
             while !asked.is_finished() {
-                let started = Instant::now();
                 others += usize::from(device.send(&index).is_ok_and(|answer| answer.summary() == "200"));
-                longest = longest.max(started.elapsed());
                 thread::sleep(Duration::from_millis(50));
             }
-            (asked.join().unwrap(), others, longest)
+            (asked.join().unwrap(), others)
         });
+        let state = self.device.state()?;
         let (answer, waited) = asked;
         let got = answer.map_or_else(|error| error.to_string(), |answer| answer.summary());
         self.row("slow processor: opaque, by a handshake", "200", &got);
-        // How fast depends on the machine that emulates it all; that is told, and not judged.
-        self.row("others meanwhile", "answered", if others >= 3 { "answered" } else { "kept waiting" });
-        println!("{:<42} it took {waited:.1?}; {others} others, {longest:.1?} at most", "");
+        // By the image's own clock, which counts instructions: it does not matter how busy this machine is.
+        let others_wait = if state.late <= MOST_LATE { "a moment at most" } else { "long" };
+        self.row("others wait meanwhile", "a moment at most", others_wait);
+        println!("{:<42} {} ms of the image's time; {others} answered in {waited:.1?}", "", state.late);
+        Ok(())
+    }
+
+    /// The time comes by SNTP, and not every time is believed.
+    fn times(&mut self) -> Outcome<()> {
+        const YEAR: i64 = 365 * 24 * HOUR;
+        let jwt = self.authority.access_token(TokenFormat::Jwt("ES256"), READ, AUDIENCE);
+        for (name, ahead, said) in [
+            ("time of before the build", -YEAR, "it is before the image was built"),
+            ("time in 30 years", 30 * YEAR, "it is too long after the image was built"),
+            ("time that goes back", -5, "the clock is ahead of it"),
+            ("time that jumps ahead", HOUR, "it is far ahead of the clock; it counts if it is told again"),
+        ] {
+            self.time.tell(ahead);
+            let got = self.device.ask_time("firmware: a time is not believed: ")?;
+            // Or it is asked again soon, and the jump counts.
+            self.time.tell(0);
+            self.row(name, said, &got);
+            self.case("a token now", &Request::with("GET /sensor", &jwt), "200");
+        }
         Ok(())
     }
 
     /// An authorization server that cannot prove who it is gives no keys and hears of no token.
-    fn strangers(&mut self, image: &str) -> Outcome<()> {
+    fn strangers(&mut self, image: Image<'_>) -> Outcome<()> {
         let jwt = self.authority.access_token(TokenFormat::Jwt("ES256"), READ, AUDIENCE);
         let opaque = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
         let other_pki = Pki::new(KeyType::P256);
-        let other_name = format!("https://other.example:{}", self.authority.port());
-        let true_settings = Settings::new(&self.authority, &self.pki);
-        for (name, settings, reason) in [
+        let true_pki = Arc::clone(&self.pki);
+        for (name, pki, ahead, reason) in [
             // It has the same name as the right one, and another key.
-            ("other authority", Settings::new(&self.authority, &other_pki), TlsError::BadCertificateSignature),
-            ("certificate for another name", Settings { issuer: other_name, ..true_settings }, TlsError::WrongName),
+            ("other authority", &other_pki, 0, TlsError::BadCertificateSignature.to_string()),
+            ("no time", &*true_pki, -40 * 365 * 24 * HOUR, "it is before the image was built".into()),
         ] {
-            let device = Device::start(image, &self.authority, &settings, Speed::Host, true)?;
-            self.device = device;
+            self.time.tell(ahead);
+            let settings = Settings::new(&self.authority, pki);
+            self.device = Device::start(image, &settings, &self.time, self.gate.port, Speed::Host, true)?;
             self.case(&format!("{name}: a JWT"), &Request::with("GET /sensor", &jwt), "503 Retry-After");
             self.case(&format!("{name}: opaque"), &Request::with("GET /sensor", &opaque), "503 Retry-After");
-            let said = self.device.console().contains(&reason.to_string());
+            let said = self.device.console().contains(&reason);
             self.row("its reason", "told", if said { "told" } else { "not told" });
             self.case("it still serves", &Request::new("GET /"), "200");
         }
+        // The time comes late, before anything was asked that needs it.
+        let settings = Settings::new(&self.authority, &self.pki);
+        self.device = Device::start(image, &settings, &self.time, self.gate.port, Speed::Host, true)?;
+        self.time.tell(0);
+        self.device.refresh_time()?;
+        thread::sleep(Duration::from_secs(1));
+        self.case("the time is told: a JWT", &Request::with("GET /sensor", &jwt), "200");
         Ok(())
     }
 
@@ -407,6 +243,57 @@ impl SelfTest {
         self.case("the key that it was encrypted to", &Request::new("GET /jwks"), "200");
     }
 
+    /// Servers in the authorization server's place that want to be taken for it.
+    fn hostile(&mut self) {
+        for hostile in hostile::all() {
+            let opaque = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
+            let (name, reason) = (hostile.name, hostile.reason.to_string());
+            let before = self.device.console().len();
+            let (pki, script) = (Arc::clone(&self.pki), hostile.script);
+            self.gate.answer(move || hostile.identity(&pki), script);
+            let got = self.device.send(&Request::with("GET /sensor", &opaque));
+            let got = got.map_or_else(|error| error.to_string(), |answer| answer.summary());
+            let said = || self.device.console().split_off(before);
+            // The console may come a moment after the answer.
+            let started = Instant::now();
+            while !said().contains(&reason) && started.elapsed() < Duration::from_secs(2) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            let said = if said().contains(&reason) { ", and says why".into() } else { said() };
+            self.row(name, "503 Retry-After, and says why", &format!("{got}{}", said.trim_end()));
+            self.gate.open();
+        }
+        let opaque = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
+        self.case("the true server again", &Request::with("GET /sensor", &opaque), "200");
+    }
+
+    /// Whatever comes, the image goes on.
+    fn fuzz(&mut self) {
+        let token = self.authority.access_token(TokenFormat::Jwt("ES256"), BOTH, AUDIENCE);
+        let rsa = self.authority.access_token(TokenFormat::Jwt("RS256"), BOTH, AUDIENCE);
+        let requests = [
+            format!("GET /sensor HTTP/1.1\r\nHost: device\r\nAuthorization: Bearer {token}\r\n\r\n"),
+            format!("GET /sensor HTTP/1.1\r\nHost: device\r\nAuthorization: Bearer {rsa}\r\nA: b\r\n\r\n"),
+            format!(
+                "PUT /led HTTP/1.1\r\nHost: device\r\nContent-Length: 2\r\nAuthorization: Bearer {token}\r\n\r\non"
+            ),
+            "GET / HTTP/1.1\r\nHost: device\r\nConnection: close\r\n\r\n".into(),
+        ];
+        let (port, started) = (self.device.port, Instant::now());
+        let ended: usize = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|seed| {
+                    let mutated = fuzz::mutated(&requests, seed, FUZZED / 4);
+                    scope.spawn(move || mutated.iter().filter(|bytes| send_bytes(port, bytes)).count())
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
+        });
+        self.row("mutated requests", &format!("{FUZZED} ended"), &format!("{ended} ended"));
+        println!("{:<42} in {:.1} s", "", started.elapsed().as_secs_f32());
+        self.case("a good token after them", &Request::with("GET /sensor", &token), "200");
+    }
+
     /// A request for each reason to let it in, and for each to refuse it.
     fn tokens(&mut self) {
         let jwt = TokenFormat::Jwt("ES256");
@@ -421,6 +308,11 @@ impl SelfTest {
         self.case("missing scope", &Request::with("PUT /led", &rsa), "403 insufficient_scope");
         let expired = self.at(-2 * HOUR, |authority| authority.access_token(jwt, READ, AUDIENCE));
         self.case("expired", &Request::with(sensor, &expired), "401 invalid_token");
+        let later = self.authority.later_token(3600, READ, AUDIENCE);
+        self.case("not yet valid", &Request::with(sensor, &later), "401 invalid_token");
+        // `iat` counts where a policy has a maximum age, and this one has none.
+        let ahead = self.at(HOUR, |authority| authority.access_token(jwt, READ, AUDIENCE));
+        self.case("issued in an hour, says `iat`", &Request::with(sensor, &ahead), "200");
         let other = self.authority.access_token(jwt, READ, "https://other.example");
         self.case("wrong audience", &Request::with(sensor, &other), "401 invalid_token");
         let foreign = Authority::start(&self.pki).access_token(jwt, READ, AUDIENCE);
@@ -449,9 +341,10 @@ impl SelfTest {
     }
 
     /// Many requests, and some at once.
-    fn many(&mut self) {
+    fn many(&mut self) -> Outcome<()> {
         let token = self.authority.access_token(TokenFormat::Jwt("ES256"), READ, AUDIENCE);
         let request = Request::with("GET /sensor", &token);
+        let before = self.device.state()?;
         let (device, started) = (&self.device, Instant::now());
         let is_good = || device.send(&request).is_ok_and(|answer| answer.summary() == "200");
         let in_a_row = (0..1000).filter(|_| is_good()).count();
@@ -463,6 +356,15 @@ impl SelfTest {
         self.row("1000 requests in a row", "1000 good", &format!("{in_a_row} good"));
         println!("{:<42} in {seconds:.1} s", "");
         self.row("4 times 50 at once", "200 good", &format!("{at_once} good"));
+        // The last connections close.
+        thread::sleep(Duration::from_millis(500));
+        let after = self.device.state()?;
+        self.row("free connections after them", &before.free.to_string(), &after.free.to_string());
+        // An interrupt comes where it comes, and takes a little more or less.
+        let grown = after.stack[0].saturating_sub(before.stack[0]);
+        self.row("stack after them", "as before", if grown <= 256 { "as before" } else { "more" });
+        println!("{:<42} {} bytes were in use, and then {}", "", before.stack[0], after.stack[0]);
+        Ok(())
     }
 
     /// New keys replace the old ones. They are fetched when a token names one, but not at once after the last fetch.
