@@ -18,7 +18,6 @@ use bearward_net::{
 };
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 use embedded_nal_async::{Dns, TcpConnect};
-use heapless::String;
 use picoserve::{
     ResponseSent,
     io::Read,
@@ -28,7 +27,7 @@ use picoserve::{
 };
 
 use crate::{
-    Allowed, App, Permission, TEXT, TOKEN_BUFFER_BYTES, Text, Verifier,
+    Allowed, App, Permission, TEXT, Text, Verifier,
     guard::{answer, verified},
 };
 
@@ -57,7 +56,9 @@ pub trait Upstream {
 /// Answers at [`UPSTREAM_PATH`] with what the other resource server says, to whoever may [`UpstreamRead`].
 ///
 /// Its text alone is passed on, as `text/plain`, and that only with a status 2xx: no field of its answer reaches the caller.
-pub fn upstream<'a, V: Verifier, B, U: Upstream>(upstream: U) -> impl MethodHandlerService<App<'a, V, B>> {
+pub fn upstream<'a, V: Verifier, B, U: Upstream, const TOKEN: usize>(
+    upstream: U,
+) -> impl MethodHandlerService<App<'a, V, B, TOKEN>> {
     Allowed("GET, HEAD", get_service(AtUpstream(upstream)))
 }
 
@@ -242,37 +243,35 @@ impl<R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> fmt::Debu
 
 struct AtUpstream<U>(U);
 
-impl<V: Verifier, B, U: Upstream> RequestHandlerService<App<'_, V, B>> for AtUpstream<U> {
+impl<V: Verifier, B, U: Upstream, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for AtUpstream<U> {
     async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B>,
+        app: &App<'_, V, B, TOKEN>,
         (): (),
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let mut buffer = [0; TOKEN_BUFFER_BYTES];
+        let mut text = Text::new();
+        let mut buffer = [0; TOKEN];
         let outcome = verified(app, &request.parts, &mut buffer).await;
         let allowed = outcome.and_then(|token| Ok(token.require_scope(UpstreamRead::SCOPE).map_err(Refusal::from)?));
         let refused = allowed.err();
         let connection = request.body_connection.finalize().await?;
         if let Some(refusal) = refused {
-            return answer(refusal, Some(UpstreamRead::SCOPE), app, &mut Text::new())
-                .write_to(connection, writer)
-                .await;
+            return answer(refusal, Some(UpstreamRead::SCOPE), app, &mut text).write_to(connection, writer).await;
         }
-        // Nothing of the caller's token is left between what the other server says.
+        // The claims of the caller were in it.
         buffer.fill(0);
-        let mut sentence = String::<256>::new();
-        let (status, text) = match self.0.get(&mut buffer).await {
-            Ok(text) => (StatusCode::OK, text),
+        let (status, content) = match self.0.get(&mut buffer).await {
+            Ok(content) => (StatusCode::OK, content),
             Err(error) => {
                 // A sentence cut short is still one.
-                _ = writeln!(sentence, "{error}");
-                (error.status(), sentence.as_str())
+                _ = writeln!(text, "{error}");
+                (error.status(), text.as_str())
             }
         };
         let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(("Retry-After", 5_u8));
-        Response::new(status, text)
+        Response::new(status, content)
             .with_content_type(TEXT)
             .with_headers(retry_after)
             .with_header("Cache-Control", "no-store")

@@ -231,7 +231,8 @@ fn serve_with_upstream(
     upstream: impl Upstream + 'static,
 ) {
     let router = gateway_app::router().route_service(UPSTREAM_PATH, gateway_app::upstream(upstream));
-    host::serve(listener, router.with_state(App { verifier, board: DemoBoard::new(), resource }));
+    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    host::serve(listener, router.with_state(app));
 }
 
 /// Every way to encrypt to the gateway. A device lists those of its issuer only.
