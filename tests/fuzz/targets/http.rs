@@ -103,6 +103,12 @@ fn check(bytes: &[u8], status: u16, content_type: Option<&str>, content: &[u8]) 
 fn chunks(mut rest: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     loop {
+        // httparse takes 15 digits at most. Zeros before a number say nothing.
+        while let [b'0', digit, ..] = rest
+            && digit.is_ascii_hexdigit()
+        {
+            rest = &rest[1..];
+        }
         let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(rest) else {
             panic!("no chunk")
         };
