@@ -49,25 +49,35 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct IntrospectionCache<const N: usize, const BYTES: usize = 512> {
-    entries: [Option<Entry<BYTES>>; N],
+    entries: [Entry<BYTES>; N],
     max_age: u32,
     uses: u32,
 }
 
+/// It is filled where it lies: a whole one would pass through the stack of whoever keeps it, more than once.
 #[derive(Clone)]
 struct Entry<const BYTES: usize> {
-    digest: TokenDigest,
+    /// `None` if it is free.
+    digest: Option<TokenDigest>,
     asked_at: u64,
     /// The first second at which the server must be asked again.
     until: u64,
     used: u32,
-    verdict: Verdict<BYTES>,
+    verdict: Verdict,
+    /// What was said of a good token.
+    json: Vec<u8, BYTES, u16>,
 }
 
-/// The JSON about a good token and how it was protected, or why the token is not good.
-type Verdict<const BYTES: usize> = Result<(Vec<u8, BYTES, u16>, Option<Protection>), IntrospectionError>;
+/// How what was said of a good token was protected, or why the token is not good.
+type Verdict = Result<Option<Protection>, IntrospectionError>;
 
 impl<const BYTES: usize> Entry<BYTES> {
+    const FREE: Self = Self { digest: None, asked_at: 0, until: 0, used: 0, verdict: Ok(None), json: Vec::new() };
+
+    fn is_of(&self, digest: &TokenDigest) -> bool {
+        self.digest.as_ref() == Some(digest)
+    }
+
     fn is_fresh(&self, now: UnixTime) -> bool {
         (self.asked_at..self.until).contains(&now.seconds())
     }
@@ -77,7 +87,7 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
     /// An empty cache that keeps good answers for so many seconds; 0 keeps none.
     #[must_use]
     pub const fn new(max_age: u32) -> Self {
-        Self { entries: [const { None }; N], max_age, uses: 0 }
+        Self { entries: [const { Entry::FREE }; N], max_age, uses: 0 }
     }
 
     /// How many bytes [`get`](Self::get) takes for what is kept of the token, or `None` if it would find nothing.
@@ -90,8 +100,8 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
     ) -> Option<usize> {
         let now = now.into()?;
         let digest = policy.introspection_digest(token);
-        let entry = self.entries.iter().flatten().find(|entry| entry.digest == digest && entry.is_fresh(now))?;
-        Some(entry.verdict.as_ref().map_or(0, |(json, _)| json.len()))
+        let entry = self.entries.iter().find(|entry| entry.is_of(&digest) && entry.is_fresh(now))?;
+        Some(entry.json.len())
     }
 
     /// What was said of the token, if it was not too long ago, checked anew and copied into `buffer`: `BYTES` are always
@@ -106,18 +116,18 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         let now = now.into()?;
         let digest = policy.introspection_digest(token);
         self.uses = self.uses.wrapping_add(1);
-        let slot = self.entries.iter_mut().find(|slot| slot.as_ref().is_some_and(|entry| entry.digest == digest))?;
-        let Some(entry) = slot.as_mut().filter(|entry| entry.is_fresh(now)) else {
-            *slot = None;
+        let entry = self.entries.iter_mut().find(|entry| entry.is_of(&digest))?;
+        if !entry.is_fresh(now) {
+            entry.digest = None;
             return None;
-        };
+        }
         entry.used = self.uses;
-        match &entry.verdict {
-            Err(error) => Some(Err(*error)),
-            Ok((json, protection)) => {
-                let copy = buffer.get_mut(..json.len())?;
-                copy.copy_from_slice(json);
-                Some(policy.admit(&ActiveToken::from_json(copy, *protection).ok()?, now))
+        match entry.verdict {
+            Err(error) => Some(Err(error)),
+            Ok(protection) => {
+                let copy = buffer.get_mut(..entry.json.len())?;
+                copy.copy_from_slice(&entry.json);
+                Some(policy.admit(&ActiveToken::from_json(copy, protection).ok()?, now))
             }
         }
     }
@@ -132,29 +142,38 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
         now: impl Into<Option<UnixTime>>,
     ) -> bool {
         let Some(now) = now.into() else { return false };
-        let Some((verdict, until)) = self.verdict(outcome, now.seconds()) else { return false };
+        let Some((verdict, json, until)) = self.verdict(outcome, now.seconds()) else { return false };
+        if json.len() > BYTES {
+            return false;
+        }
         let digest = policy.introspection_digest(token);
         let uses = self.uses;
         // First the token's own place, then a free one, then the one not used for the longest time.
-        let rank = |slot: &Option<Entry<BYTES>>| match slot {
-            Some(entry) if entry.digest == digest => (2_u8, 0),
+        let rank = |entry: &Entry<BYTES>| match entry.digest {
+            Some(_) if entry.is_of(&digest) => (2_u8, 0),
             None => (1, 0),
-            Some(entry) => (0, uses.wrapping_sub(entry.used)),
+            Some(_) => (0, uses.wrapping_sub(entry.used)),
         };
-        let Some(slot) = self.entries.iter_mut().max_by_key(|slot| rank(slot)) else { return false };
-        *slot = Some(Entry { digest, asked_at: now.seconds(), until, used: uses, verdict });
+        let Some(entry) = self.entries.iter_mut().max_by_key(|entry| rank(entry)) else { return false };
+        entry.json.clear();
+        // Whether there is room was looked at above.
+        _ = entry.json.extend_from_slice(json.as_bytes());
+        (entry.digest, entry.verdict) = (Some(digest), verdict);
+        (entry.asked_at, entry.until, entry.used) = (now.seconds(), until, uses);
         true
     }
 
     /// Forgets every answer.
     pub fn clear(&mut self) {
-        self.entries = [const { None }; N];
+        for entry in &mut self.entries {
+            entry.digest = None;
+        }
     }
 
     /// How many answers are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.iter().flatten().count()
+        self.entries.iter().filter(|entry| entry.digest.is_some()).count()
     }
 
     /// Whether none is kept.
@@ -164,23 +183,22 @@ impl<const N: usize, const BYTES: usize> IntrospectionCache<N, BYTES> {
     }
 
     /// What is kept of an outcome, and until when.
-    fn verdict(
+    fn verdict<'t>(
         &self,
-        outcome: &Result<AccessToken<'_>, IntrospectionError>,
+        outcome: &Result<AccessToken<'t>, IntrospectionError>,
         now: u64,
-    ) -> Option<(Verdict<BYTES>, u64)> {
+    ) -> Option<(Verdict, &'t str, u64)> {
         match outcome {
             Ok(token) if token.is_introspected() => {
-                let json = Vec::from_slice(token.json().as_bytes()).ok()?;
                 let oldest = now.saturating_add(self.max_age.into());
                 let expires = token.expires_at().map(NumericDate::whole_seconds);
                 let until = expires.map_or(oldest, |at| u64::try_from(at).unwrap_or(0).min(oldest));
-                (until > now).then_some((Ok((json, token.answer_protection())), until))
+                (until > now).then_some((Ok(token.answer_protection()), token.json(), until))
             }
             // Nothing was said of the token, or it was not said by the server.
             Ok(_) | Err(IntrospectionError::Token(Error::TimeUnavailable)) => None,
             Err(error @ (IntrospectionError::Inactive | IntrospectionError::Token(_))) => {
-                Some((Err(*error), now.saturating_add(1)))
+                Some((Err(*error), "", now.saturating_add(1)))
             }
             Err(_) => None,
         }
