@@ -142,6 +142,19 @@ where
     ///
     /// [`NetError::NameNotResolved`], [`NetError::Connect`], [`NetError::Tls`], [`NetError::TimedOut`].
     pub async fn open<'c>(&'c mut self, url: &Url<'c>) -> Result<Session<'c, N, T, M>, NetError> {
+        let mut place = None;
+        self.open_in(url, &mut place).await?;
+        // It is there if there was no error.
+        place.ok_or(NetError::Stale)
+    }
+
+    /// As [`open`](Self::open), with the session in its place from the start, for it is large: each function that hands it
+    /// on would have it once more on its stack. After an error, what is in the place is of no use.
+    pub(crate) async fn open_in<'c>(
+        &'c mut self,
+        url: &Url<'c>,
+        place: &mut Option<Session<'c, N, T, M>>,
+    ) -> Result<(), NetError> {
         let timer = &self.timer;
         let deadline = timer.elapsed().saturating_add(self.timeouts.connect);
         let mut kind = AddrType::Either;
@@ -170,15 +183,8 @@ where
                 Err(error) => return Err(error),
             }
         };
-        let stream = if url.is_secure() {
-            let wait = pin!(timer.wait(self.timeouts.handshake));
-            let work = pin!(self.tls.connect(stream, url.host(), self.clock.now()));
-            Connection::tls(within(work, wait).await.ok_or(NetError::TimedOut(Step::Handshake))??)
-        } else {
-            Connection::plain(stream)
-        };
         let link = Link {
-            stream,
+            stream: Connection::NONE,
             window: Window::new(self.head),
             timer,
             deadline: Duration::ZERO,
@@ -186,7 +192,15 @@ where
             answered: false,
             content_limit: self.content_limit,
         };
-        Ok(Session::new(link, *url, self.timeouts.answer))
+        let connection = begin(place, link, *url, self.timeouts.answer);
+        if url.is_secure() {
+            let wait = pin!(timer.wait(self.timeouts.handshake));
+            let work = pin!(self.tls.connect_in(stream, url.host(), self.clock.now(), &mut connection.tls));
+            within(work, wait).await.ok_or(NetError::TimedOut(Step::Handshake))??;
+        } else {
+            connection.plain = Some(stream);
+        }
+        Ok(())
     }
 
     /// Makes one call on a connection of its own, and closes that. `buffer` takes the content and, behind it, the value of
@@ -208,6 +222,18 @@ where
         session.close().await;
         Ok(Fetched { answer, max_age, retry_after })
     }
+}
+
+/// Puts a session in its place, whose connection is not opened yet. Not inlined: the caller would keep room for it on its
+/// stack, during the whole handshake.
+#[inline(never)]
+fn begin<'p, 'c, N: TcpConnect, T: Tls, M: Timer>(
+    place: &'p mut Option<Session<'c, N, T, M>>,
+    link: Link<'c, Connection<'c, N, T>, M>,
+    origin: Url<'c>,
+    timeout: Duration,
+) -> &'p mut Connection<'c, N, T> {
+    place.insert(Session::new(link, origin, timeout)).connection()
 }
 
 impl<N, T, C, M> fmt::Debug for HttpClient<'_, N, T, C, M> {

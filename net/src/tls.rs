@@ -65,6 +65,26 @@ pub trait Tls {
     where
         S: Read + Write + 'c;
 
+    /// As [`connect`](Self::connect), with the connection in its place from the start: it is large, and each function
+    /// that hands it on would have it once more on its stack. After an error, what is in the place is of no use.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    async fn connect_in<'c, S>(
+        &'c mut self,
+        stream: S,
+        server: &str,
+        now: Option<UnixTime>,
+        place: &mut Option<Self::Connection<'c, S>>,
+    ) -> Result<(), TlsError>
+    where
+        S: Read + Write + 'c,
+    {
+        *place = Some(self.connect(stream, server, now).await?);
+        Ok(())
+    }
+
     /// Tells the server that nothing more comes (close_notify), as far as it still listens. The connection is of no more
     /// use then. It is only lent: a future would hold it twice.
     async fn close<'c, S>(connection: &mut Self::Connection<'c, S>)

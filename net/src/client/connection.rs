@@ -7,36 +7,28 @@ use embedded_nal_async::TcpConnect;
 
 use crate::{error::TlsError, tls::Tls};
 
-/// The connection of a [`Session`](crate::Session).
-pub struct Connection<'c, N: TcpConnect, T: Tls>(Layer<'c, N, T>);
-
-enum Layer<'c, N: TcpConnect + 'c, T: Tls + 'c> {
-    Tls(T::Connection<'c, N::Connection<'c>>),
-    Plain(N::Connection<'c>),
-    Closed,
+/// The connection of a [`Session`](crate::Session): one of the two, or none before it was opened and after it was closed.
+pub struct Connection<'c, N: TcpConnect + 'c, T: Tls + 'c> {
+    pub(super) tls: Option<T::Connection<'c, N::Connection<'c>>>,
+    pub(super) plain: Option<N::Connection<'c>>,
 }
 
 const CLOSED: TlsError = TlsError::Stream(ErrorKind::NotConnected);
 
 impl<'c, N: TcpConnect, T: Tls> Connection<'c, N, T> {
-    pub(crate) const fn tls(connection: T::Connection<'c, N::Connection<'c>>) -> Self {
-        Self(Layer::Tls(connection))
-    }
-
-    pub(crate) const fn plain(stream: N::Connection<'c>) -> Self {
-        Self(Layer::Plain(stream))
-    }
+    /// One that is not opened yet.
+    pub(super) const NONE: Self = Self { tls: None, plain: None };
 
     /// Says that nothing more comes.
     pub(crate) async fn close(&mut self) {
-        if let Layer::Tls(connection) = &mut self.0 {
+        if let Some(connection) = &mut self.tls {
             T::close(connection).await;
         }
     }
 
     /// Gives the stream back. Nothing can be sent any more.
     pub(crate) fn release(&mut self) {
-        self.0 = Layer::Closed;
+        (self.tls, self.plain) = (None, None);
     }
 }
 
@@ -46,28 +38,28 @@ impl<N: TcpConnect, T: Tls> ErrorType for Connection<'_, N, T> {
 
 impl<N: TcpConnect, T: Tls> Read for Connection<'_, N, T> {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TlsError> {
-        match &mut self.0 {
-            Layer::Tls(connection) => connection.read(buffer).await,
-            Layer::Plain(stream) => stream.read(buffer).await.map_err(|error| TlsError::Stream(error.kind())),
-            Layer::Closed => Err(CLOSED),
+        match (&mut self.tls, &mut self.plain) {
+            (Some(connection), _) => connection.read(buffer).await,
+            (None, Some(stream)) => stream.read(buffer).await.map_err(|error| TlsError::Stream(error.kind())),
+            (None, None) => Err(CLOSED),
         }
     }
 }
 
 impl<N: TcpConnect, T: Tls> Write for Connection<'_, N, T> {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, TlsError> {
-        match &mut self.0 {
-            Layer::Tls(connection) => connection.write(bytes).await,
-            Layer::Plain(stream) => stream.write(bytes).await.map_err(|error| TlsError::Stream(error.kind())),
-            Layer::Closed => Err(CLOSED),
+        match (&mut self.tls, &mut self.plain) {
+            (Some(connection), _) => connection.write(bytes).await,
+            (None, Some(stream)) => stream.write(bytes).await.map_err(|error| TlsError::Stream(error.kind())),
+            (None, None) => Err(CLOSED),
         }
     }
 
     async fn flush(&mut self) -> Result<(), TlsError> {
-        match &mut self.0 {
-            Layer::Tls(connection) => connection.flush().await,
-            Layer::Plain(stream) => stream.flush().await.map_err(|error| TlsError::Stream(error.kind())),
-            Layer::Closed => Err(CLOSED),
+        match (&mut self.tls, &mut self.plain) {
+            (Some(connection), _) => connection.flush().await,
+            (None, Some(stream)) => stream.flush().await.map_err(|error| TlsError::Stream(error.kind())),
+            (None, None) => Err(CLOSED),
         }
     }
 }

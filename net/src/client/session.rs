@@ -59,6 +59,10 @@ impl<'c, N: TcpConnect, T: Tls, M: Timer> Session<'c, N, T, M> {
         Self { link, origin, timeout, used: false }
     }
 
+    pub(super) const fn connection(&mut self) -> &mut Connection<'c, N, T> {
+        &mut self.link.stream
+    }
+
     /// Whether a call to this URL can be sent: it goes to the session's origin, and the last answer was read to its end
     /// and leaves the connection open.
     #[must_use]

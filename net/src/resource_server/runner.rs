@@ -75,14 +75,15 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
                 }
             };
             let mut text = [0; URL_BYTES];
-            let mut opened = match runner.next_call(turn.job(), &mut text) {
-                Ok((_, url)) => http.open(&url).await.map_err(Failure::from),
+            let mut place = None;
+            let opened = match runner.next_call(turn.job(), &mut text) {
+                Ok((_, url)) => http.open_in(&url, &mut place).await.map_err(Failure::from),
                 Err(failure) => Err(failure),
             };
-            match &mut opened {
-                Ok(session) => waiting = runner.serve(turn, session).await,
-                Err(failure) => waiting = runner.fail(turn, *failure).await,
-            }
+            waiting = match (opened, &mut place) {
+                (Ok(()), Some(session)) => runner.serve(turn, session).await,
+                (opened, _) => runner.fail(turn, opened.err().unwrap_or(NetError::Stale.into())).await,
+            };
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
     guard::Guard,
     provider::{ClientCertificate, Provider},
     state::{Phase, State},
+    suite::Suite,
     trust::Trust,
     verifier::Verifier,
 };
@@ -160,6 +161,22 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
     where
         S: Read + Write + 'c,
     {
+        let mut place = None;
+        self.connect_in(stream, server, now, &mut place).await?;
+        // It is there if there was no error.
+        place.ok_or(TlsError::Closed)
+    }
+
+    async fn connect_in<'c, S>(
+        &'c mut self,
+        stream: S,
+        server: &str,
+        now: Option<UnixTime>,
+        place: &mut Option<Self::Connection<'c, S>>,
+    ) -> Result<(), TlsError>
+    where
+        S: Read + Write + 'c,
+    {
         let name = ServerName::try_from(server).map_err(|_| TlsError::ServerName)?;
         if self.trust.needs_time() && now.is_none() {
             return Err(TlsError::TimeUnavailable);
@@ -173,7 +190,7 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
         let state: &'c State = state;
 
         let guard = Guard::new(stream, state, receive.len());
-        let mut tls = TlsConnection::new(guard, receive, send);
+        let tls = begin(place, guard, receive, send, state);
         let verifier =
             Verifier { trust: *trust, algorithms, server: name, now, state, key: Vec::new(), transcript: None };
         let mut provider = Provider { rng, verifier, client: *client, state };
@@ -187,7 +204,7 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
             return Err(fault);
         }
         state.enter(Phase::Open);
-        Ok(EmbeddedTlsConnection { tls: Some(tls), state, is_busy: false })
+        Ok(())
     }
 
     async fn close<'c, S>(connection: &mut Self::Connection<'c, S>)
@@ -197,6 +214,20 @@ impl<'b, R: CryptoRng> Tls for EmbeddedTls<'b, R> {
     {
         connection.close().await;
     }
+}
+
+/// Puts a connection in its place, which nothing was sent over yet. Not inlined: the caller would keep room for it on its
+/// stack, during the whole handshake.
+#[inline(never)]
+fn begin<'p, 'c, S: Read + Write + 'c>(
+    place: &'p mut Option<EmbeddedTlsConnection<'c, S>>,
+    guard: Guard<'c, S>,
+    receive: &'c mut [u8],
+    send: &'c mut [u8],
+    state: &'c State,
+) -> &'p mut TlsConnection<'c, Guard<'c, S>, Suite> {
+    let connection = place.insert(EmbeddedTlsConnection { tls: None, state, is_busy: false });
+    connection.tls.insert(TlsConnection::new(guard, receive, send))
 }
 
 impl<R> EmbeddedTls<'_, R> {
