@@ -6,8 +6,8 @@ use core::{fmt, time::Duration};
 #[cfg(feature = "jwe")]
 use bearward_core::Decryption;
 use bearward_core::{
-    AccessToken, BearerToken, Client, Error, IntrospectionCache, IntrospectionResponse, Keys, Part, Policy, TokenCache,
-    UnverifiedToken,
+    AccessToken, AnswerError, BearerToken, Client, Error, IntrospectionCache, IntrospectionError,
+    IntrospectionResponse, Keys, Part, Policy, TokenCache, UnverifiedToken,
 };
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 
@@ -228,6 +228,10 @@ impl From<Failure> for Refusal {
     }
 }
 
+/// What a server answers that introspects no JWTs (RFC 7009 §2.2.1 has the code, and servers use it here as well).
+const UNSUPPORTED: FailureKind =
+    FailureKind::Introspection(IntrospectionError::Answer(AnswerError::UnsupportedTokenType));
+
 /// Whether what is wrong with a token says that it is no JWT, or none that can be read here.
 const fn may_be_opaque(error: Error) -> bool {
     matches!(error, Error::NotCompact | Error::Encrypted | Error::Base64(Part::Header) | Error::Json(Part::Header, _))
@@ -335,6 +339,7 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         };
         #[cfg(not(feature = "jwe"))]
         let (unverified, was_opened) = (UnverifiedToken::from(token), false);
+        let mut unread = None;
         if self.authority.introspects != Introspects::Only {
             match self.find_key(unverified, timer, deadline, buffer).await {
                 Ok(()) if self.authority.introspects != Introspects::Always => {
@@ -346,10 +351,15 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
                 Err(refusal) if was_opened || self.authority.client.is_none() || !may_be_opaque(refusal.error) => {
                     return Err(refusal);
                 }
-                Err(_) => {}
+                Err(refusal) => unread = Some(refusal),
             }
         }
-        self.introspect(token, clock, timer, deadline, buffer).await
+        let outcome = self.introspect(token, clock, timer, deadline, buffer).await;
+        match (&outcome, unread) {
+            // The server takes it for a JWT, of which it tells nothing; it is none that is good here.
+            (Err(Refusal { cause: Some(Failure { kind: UNSUPPORTED, .. }), .. }), Some(refusal)) => Err(refusal),
+            _ => outcome,
+        }
     }
 
     /// What opens the token, if it is one to open here.

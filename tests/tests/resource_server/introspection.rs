@@ -124,6 +124,18 @@ fn what_the_server_does_not_say_is_an_outage_and_never_401() {
 }
 
 #[test]
+fn a_token_that_neither_the_device_nor_the_server_takes_for_its_own_is_refused_and_no_outage() {
+    run(async {
+        let device = Device::with_introspection().await;
+        // Servers that issue JWTs may introspect none, and read headers that are not strict JSON.
+        let page = Page { status: 400, ..Page::json(r#"{"error":"unsupported_token_type"}"#) };
+        device.fake.put("/introspect", page);
+        let refusal = device.refusal("opaque").await;
+        assert_eq!((refusal.error, refusal.error.status()), (Error::NotCompact, 401));
+    });
+}
+
+#[test]
 fn rfc9110_10_2_3_the_servers_own_retry_after_is_passed_on() {
     run(async {
         let device = Device::with_introspection().await;
