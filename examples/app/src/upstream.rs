@@ -18,17 +18,13 @@ use bearward_net::{
 };
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 use embedded_nal_async::{Dns, TcpConnect};
-use picoserve::{
-    ResponseSent,
-    io::Read,
-    request::Request,
-    response::{IntoResponse, Response, ResponseWriter, StatusCode},
-    routing::{MethodHandlerService, RequestHandlerService, get_service},
-};
+use picoserve::{ResponseSent, io::Read, request::Request, response::ResponseWriter, routing::MethodHandlerService};
 
 use crate::{
-    Allowed, App, Permission, TEXT, Text, Verifier,
-    guard::{answer, verified},
+    App, Memory, Permission, RequestMemory, Verifier,
+    answer::{Answer, Field},
+    guard::{refused, verified},
+    paths::not_allowed,
 };
 
 /// Where [`upstream`] belongs.
@@ -56,10 +52,10 @@ pub trait Upstream {
 /// Answers at [`UPSTREAM_PATH`] with what the other resource server says, to whoever may [`UpstreamRead`].
 ///
 /// Its text alone is passed on, as `text/plain`, and that only with a status 2xx: no field of its answer reaches the caller.
-pub fn upstream<'a, V: Verifier, B, U: Upstream, const TOKEN: usize>(
+pub fn upstream<'a, V: Verifier, B, U: Upstream, M: Memory>(
     upstream: U,
-) -> impl MethodHandlerService<App<'a, V, B, TOKEN>> {
-    Allowed("GET, HEAD", get_service(AtUpstream(upstream)))
+) -> impl MethodHandlerService<App<'a, V, B, M>> {
+    AtUpstream(upstream)
 }
 
 /// Why nothing comes from the other resource server. No token is in it.
@@ -85,12 +81,12 @@ pub enum UpstreamError {
 
 impl UpstreamError {
     /// RFC 9110 §15.6: what the device lacks may come, and what the other server does wrong is not the caller's fault.
-    const fn status(self) -> StatusCode {
+    const fn status(self) -> u16 {
         match self {
-            Self::NotAuthorized(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Store(_) | Self::Outgoing(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Net(NetError::TimedOut(_)) => StatusCode::GATEWAY_TIMEOUT,
-            Self::Net(_) | Self::Status(_) | Self::NotText | Self::Echo => StatusCode::BAD_GATEWAY,
+            Self::NotAuthorized(_) | Self::Busy => 503,
+            Self::Store(_) | Self::Outgoing(_) => 500,
+            Self::Net(NetError::TimedOut(_)) => 504,
+            Self::Net(_) | Self::Status(_) | Self::NotText | Self::Echo => 502,
         }
     }
 }
@@ -243,40 +239,50 @@ impl<R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> fmt::Debu
 
 struct AtUpstream<U>(U);
 
-impl<V: Verifier, B, U: Upstream, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for AtUpstream<U> {
-    async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
+impl<V: Verifier, B, U: Upstream, M: Memory> MethodHandlerService<App<'_, V, B, M>> for AtUpstream<U> {
+    async fn call_method_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
         &self,
-        app: &App<'_, V, B, TOKEN>,
+        app: &App<'_, V, B, M>,
         (): (),
+        method: &str,
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let mut text = Text::new();
-        let mut buffer = [0; TOKEN];
-        let outcome = verified(app, &request.parts, &mut buffer).await;
+        if let Some(answer) = not_allowed("GET, HEAD", method) {
+            return answer.write_to(method, request.body_connection.finalize().await?, writer).await;
+        }
+        let mut memory = app.memory.lend();
+        let RequestMemory { text, token: buffer } = &mut *memory;
+        text.clear();
+        let outcome = verified(app, &request.parts, buffer).await;
         let allowed = outcome.and_then(|token| Ok(token.require_scope(UpstreamRead::SCOPE).map_err(Refusal::from)?));
-        let refused = allowed.err();
+        let refusal = allowed.err();
         let connection = request.body_connection.finalize().await?;
-        if let Some(refusal) = refused {
-            return answer(refusal, Some(UpstreamRead::SCOPE), app, &mut text).write_to(connection, writer).await;
+        if let Some(refusal) = refusal {
+            let answer = refused(refusal, Some(UpstreamRead::SCOPE), app, text);
+            return answer.write_to(method, connection, writer).await;
         }
         // The claims of the caller were in it.
         buffer.fill(0);
-        let (status, content) = match self.0.get(&mut buffer).await {
-            Ok(content) => (StatusCode::OK, content),
+        let content;
+        let mut answer = match self.0.get(buffer).await {
+            Ok(told) => {
+                content = told;
+                Answer::new(200, &content)
+            }
             Err(error) => {
                 // A sentence cut short is still one.
                 _ = writeln!(text, "{error}");
-                (error.status(), text.as_str())
+                Answer::new(error.status(), text)
             }
         };
-        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(("Retry-After", 5_u8));
-        Response::new(status, content)
-            .with_content_type(TEXT)
-            .with_headers(retry_after)
-            .with_header("Cache-Control", "no-store")
-            .with_header("X-Content-Type-Options", "nosniff")
-            .write_to(connection, writer)
+        if answer.status() == 503 {
+            answer = answer.with_field("Retry-After", Field::Seconds(5));
+        }
+        answer
+            .with_field("Cache-Control", Field::Words("no-store"))
+            .with_field("X-Content-Type-Options", Field::Words("nosniff"))
+            .write_to(method, connection, writer)
             .await
     }
 }

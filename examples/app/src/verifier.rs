@@ -17,6 +17,10 @@ pub trait Verifier {
     ///
     /// Why it is not, or why that cannot be told now.
     async fn verify<'b>(&self, token: BearerToken<'_>, buffer: &'b mut [u8]) -> Result<AccessToken<'b>, Refusal>;
+
+    /// Waits until it can compute, where something else may be in the way. It comes before [`verify`](Self::verify), and
+    /// before what that needs of the stack.
+    async fn ready(&self) {}
 }
 
 /// How many verified tokens are remembered.

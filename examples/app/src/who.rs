@@ -3,54 +3,23 @@
 use core::fmt::{self, Display, Write};
 
 use bearward_core::AccessToken;
-use picoserve::{
-    ResponseSent,
-    io::Read,
-    request::Request,
-    response::{IntoResponse, Response, ResponseWriter},
-    routing::RequestHandlerService,
-};
 
-use crate::{
-    App, Text, Verifier,
-    guard::{answer, verified},
-};
-
-/// Answers whoever has a good token, whatever it allows.
-pub(crate) struct WhoAmI;
+use crate::answer::{Answer, Field};
 
 /// Nothing is loaded, run or framed: also if something were not escaped.
 const SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-impl<V: Verifier, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOKEN>> for WhoAmI {
-    async fn call_request_handler_service<R: Read, W: ResponseWriter<Error = R::Error>>(
-        &self,
-        app: &App<'_, V, B, TOKEN>,
-        (): (),
-        request: Request<'_, R>,
-        writer: W,
-    ) -> Result<ResponseSent, W::Error> {
-        let mut buffer = [0; TOKEN];
-        let outcome = verified(app, &request.parts, &mut buffer).await;
-        let connection = request.body_connection.finalize().await?;
-        match outcome {
-            Ok(token) => {
-                let page = format_args!("{}", Page(&token));
-                Response::ok(page)
-                    .with_content_type("text/html; charset=utf-8")
-                    .with_header("Cache-Control", "no-store")
-                    .with_header("Content-Security-Policy", SECURITY_POLICY)
-                    .with_header("X-Content-Type-Options", "nosniff")
-                    .write_to(connection, writer)
-                    .await
-            }
-            Err(refusal) => answer(refusal, None, app, &mut Text::new()).write_to(connection, writer).await,
-        }
-    }
+/// The answer to whoever has a good token, whatever it allows.
+pub(crate) fn answer<'m>(page: &'m Page<'_, '_>) -> Answer<'m> {
+    Answer::new(200, page)
+        .with_content_type("text/html; charset=utf-8")
+        .with_field("Cache-Control", Field::Words("no-store"))
+        .with_field("Content-Security-Policy", Field::Words(SECURITY_POLICY))
+        .with_field("X-Content-Type-Options", Field::Words("nosniff"))
 }
 
 /// What the token says, for a browser.
-struct Page<'p, 't>(&'p AccessToken<'t>);
+pub(crate) struct Page<'p, 't>(pub(crate) &'p AccessToken<'t>);
 
 impl Display for Page<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

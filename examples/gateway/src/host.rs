@@ -4,13 +4,14 @@ use std::{
     cell::Cell,
     fs::{self, File},
     io::{self, Read},
+    ops::DerefMut,
     path::Path,
     rc::Rc,
     time::{Duration, Instant},
 };
 
 use bearward_core::{DecryptionKeySet, JwkSet, JwkSetReader, limits};
-use gateway_app::{Board, Framed, HTTP_BUFFER_BYTES};
+use gateway_app::{Board, Framed, HTTP_BUFFER_BYTES, Memory, RequestMemory, TOKEN_BUFFER_BYTES};
 use picoserve::{Config, Router, Server, Timeouts, routing::PathRouter};
 use tokio::{net::TcpListener, task::spawn_local, time::sleep};
 
@@ -52,6 +53,17 @@ async fn worker<P: PathRouter + 'static>(listener: Rc<TcpListener>, router: Rc<R
         if let Err(error) = connection.await {
             eprintln!("gateway: a connection ended badly: {error}");
         }
+    }
+}
+
+/// The heap, where any number of requests have their memory.
+#[derive(Debug)]
+pub struct Heap;
+
+impl Memory for Heap {
+    fn lend(&self) -> impl DerefMut<Target = RequestMemory> {
+        let memory: Box<RequestMemory> = Box::new(RequestMemory::<[u8; TOKEN_BUFFER_BYTES]>::new());
+        memory
     }
 }
 

@@ -27,7 +27,7 @@ use tokio::{net::TcpListener, runtime, task::LocalSet};
 use crate::{
     authority::Remote,
     demo::Example,
-    host::{DemoBoard, Keyring},
+    host::{DemoBoard, Heap, Keyring},
     issuer::Issuer,
     options::{Authority, KeySource, Options, Task},
 };
@@ -220,7 +220,7 @@ impl Guarded {
 }
 
 fn serve(listener: TcpListener, resource: Resource<'static>, verifier: impl Verifier + 'static) {
-    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    let app: App<'_, _, _, _> = App { verifier, board: DemoBoard::new(), memory: Heap, resource };
     host::serve(listener, gateway_app::router().with_state(app));
 }
 
@@ -231,7 +231,7 @@ fn serve_with_upstream(
     upstream: impl Upstream + 'static,
 ) {
     let router = gateway_app::router().route_service(UPSTREAM_PATH, gateway_app::upstream(upstream));
-    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    let app: App<'_, _, _, _> = App { verifier, board: DemoBoard::new(), memory: Heap, resource };
     host::serve(listener, router.with_state(app));
 }
 
