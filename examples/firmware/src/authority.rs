@@ -1,6 +1,10 @@
 //! The authorization server: the task that calls it, and what is told of it.
 
-use core::time::Duration;
+use core::{
+    future::{Future as _, poll_fn},
+    pin::pin,
+    time::Duration,
+};
 
 use bearward_core::{Algorithm, Client, Es256, Policy, Rs256};
 use bearward_net::{
@@ -13,19 +17,17 @@ use gateway_app::Watch;
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::{
+    gate,
     mps2::Mps2,
     platform::Random,
     relay::{Relay, Remote},
     settings::Settings,
-    sizes::{KEYS, REMEMBERED, SHORT_RECORDS, TLS_RECORD_BYTES, TLS_SEND_BYTES, TOKEN_BYTES},
+    sizes::{INTROSPECTION_BYTES, KEYS, REMEMBERED, SHORT_RECORDS, TLS_RECORD_BYTES, TLS_SEND_BYTES},
     time::CLOCK,
 };
 
 /// What the issuer signs with, and what the certificates of its server are signed with.
 static ALGORITHMS: &[&dyn Algorithm] = &[&Es256, &Rs256];
-
-/// The longest token that the server is asked about, and the most that it may say of one: what holds a token.
-const INTROSPECTION_BYTES: usize = TOKEN_BYTES;
 
 /// What tasks ask whether a token is good.
 pub type Server = ResourceServer<'static, CriticalSectionRawMutex, KEYS, REMEMBERED, INTROSPECTION_BYTES>;
@@ -71,7 +73,9 @@ pub async fn call(server: &'static Server, settings: Settings, board: Mps2) {
     let buffer = BUFFER.take();
     #[cfg(feature = "userinfo")]
     crate::user::ask(&mut http, &settings, buffer).await;
-    server.run(&mut http, &mut Random(board), buffer).await;
+    let mut random = Random(board);
+    let mut run = pin!(server.run(&mut http, &mut random, buffer));
+    poll_fn(|context| gate::step(|| run.as_mut().poll(context))).await;
 }
 
 /// Tells on the console why the authorization server could not be asked.

@@ -6,6 +6,7 @@
 #![no_main]
 
 mod authority;
+mod gate;
 mod mps2;
 mod platform;
 mod relay;
@@ -73,8 +74,8 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
     for (number, buffers) in web::SOCKETS.take().iter_mut().enumerate() {
         spawner.spawn(web::accept(stack, queue, number, buffers).unwrap());
     }
-    for (worker, buffer) in web::REQUESTS.take().iter_mut().enumerate() {
-        spawner.spawn(web::work(queue, worker, server, resource, board, buffer).unwrap());
+    for (worker, request) in web::REQUESTS.take().iter_mut().enumerate() {
+        spawner.spawn(web::work(queue, worker, server, resource, board, request).unwrap());
     }
     if let Some(config) = stack.config_v4() {
         hprintln!("firmware: serves on {}", config.address);

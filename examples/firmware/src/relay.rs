@@ -4,6 +4,7 @@
 //! those that answer requests; so it runs in an executor that they interrupt, and its bytes come and go through here.
 
 use core::{
+    cell::RefCell,
     future::pending,
     net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4},
     sync::atomic::{AtomicU32, Ordering},
@@ -11,13 +12,17 @@ use core::{
 
 use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_net::{Stack, dns::DnsSocket, tcp::TcpSocket};
-use embassy_sync::{blocking_mutex::raw::CriticalSectionRawMutex, pipe::Pipe, signal::Signal};
+use embassy_sync::{
+    blocking_mutex::{Mutex, raw::CriticalSectionRawMutex},
+    pipe::Pipe,
+    signal::Signal,
+};
 use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use heapless::String;
 
-use crate::sizes::{CALL_BYTES, RELAY_BYTES};
+use crate::sizes::{CALL_BYTES, PIECE_BYTES, RELAY_BYTES};
 
 /// How long a connection that was given up may take to send the rest and to close.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -26,6 +31,8 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub struct Relay {
     /// What is wanted, and its number. Only the last wish counts: it ends whatever came of those before.
     wish: Signal<CriticalSectionRawMutex, (u32, Wish)>,
+    /// The name that is to be resolved: a wish is moved about, and would have it in every place that it comes through.
+    name: Mutex<CriticalSectionRawMutex, RefCell<Name>>,
     /// What came of the wish with this number.
     outcome: Signal<CriticalSectionRawMutex, (u32, Outcome)>,
     last_number: AtomicU32,
@@ -35,10 +42,12 @@ pub struct Relay {
     ended: Signal<CriticalSectionRawMutex, bool>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one, and it has the name nowhere else to be")]
+/// As long as a name of a host can be (RFC 1035 §2.3.4).
+type Name = String<253>;
+
 enum Wish {
     Nothing,
-    Resolve(String<253>),
+    Resolve,
     Connect(SocketAddrV4),
 }
 
@@ -52,6 +61,7 @@ impl Relay {
     pub const fn new() -> Self {
         Self {
             wish: Signal::new(),
+            name: Mutex::new(RefCell::new(Name::new())),
             outcome: Signal::new(),
             last_number: AtomicU32::new(0),
             to_network: Pipe::new(),
@@ -67,7 +77,8 @@ impl Relay {
         loop {
             wish = match wish {
                 (_, Wish::Nothing) => self.wish.wait().await,
-                (number, Wish::Resolve(name)) => {
+                (number, Wish::Resolve) => {
+                    let name = self.name.lock(|name| name.borrow().clone());
                     let resolver = DnsSocket::new(stack);
                     match select(resolver.get_host_by_name(&name, AddrType::IPv4), self.wish.wait()).await {
                         Either::First(found) => {
@@ -101,7 +112,7 @@ impl Relay {
         }
         let (mut reader, mut writer) = socket.split();
         let incoming = async {
-            let mut piece = [0; 256];
+            let mut piece = [0; PIECE_BYTES];
             let ended = loop {
                 match reader.read(&mut piece).await {
                     Ok(0) => break true,
@@ -113,7 +124,7 @@ impl Relay {
             pending::<()>().await
         };
         let outgoing = async {
-            let mut piece = [0; 256];
+            let mut piece = [0; PIECE_BYTES];
             loop {
                 let length = self.to_network.read(&mut piece).await;
                 if writer.write_all(&piece[..length]).await.is_err() {
@@ -127,7 +138,7 @@ impl Relay {
             Either3::Third(next) => next,
         };
         let close = async {
-            let mut piece = [0; 256];
+            let mut piece = [0; PIECE_BYTES];
             while let Ok(length) = self.to_network.try_read(&mut piece) {
                 socket.write_all(&piece[..length]).await?;
             }
@@ -196,8 +207,9 @@ impl Dns for Remote<'_> {
         if let Some(address) = self.address {
             return Ok(IpAddr::V4(address));
         }
-        let name = String::try_from(host).map_err(|_| ErrorKind::InvalidInput)?;
-        match self.relay.ask(Wish::Resolve(name)).await {
+        let name = Name::try_from(host).map_err(|_| ErrorKind::InvalidInput)?;
+        self.relay.name.lock(|place| *place.borrow_mut() = name);
+        match self.relay.ask(Wish::Resolve).await {
             (_, Outcome::Resolved(Some(address))) => Ok(address),
             _ => Err(ErrorKind::NotFound),
         }

@@ -3,7 +3,10 @@
 //! A connection takes a worker only from its first byte to the last one of the answer. So there are more sockets than
 //! workers, which hold a request each and have most of the memory.
 
-use core::cell::Cell;
+use core::{
+    cell::{Cell, RefCell},
+    pin::pin,
+};
 
 use bearward_net::embassy::Timer;
 use embassy_net::{
@@ -16,12 +19,13 @@ use embassy_sync::{
     semaphore::{FairSemaphore, Semaphore as _},
 };
 use embassy_time::{Duration, with_timeout};
-use gateway_app::{App, BODY_BYTES, Framed, RemoteVerifier, Resource};
+use gateway_app::{App, BODY_BYTES, Framed, RemoteVerifier, RequestMemory, Resource};
 use picoserve::{Config, EmbassyRuntime, Server, Timeouts, io::Socket};
 use static_cell::ConstStaticCell;
 
 use crate::{
     authority::{self, Log},
+    gate::{self, Gated},
     mps2::Mps2,
     report::Free,
     sizes::{CONNECTIONS, HEAD_BYTES, SOCKET_BYTES, TOKEN_BYTES, WORKERS},
@@ -114,16 +118,21 @@ pub async fn work(
     server: &'static authority::Server,
     resource: Resource<'static>,
     board: Mps2,
-    buffer: &'static mut [u8; HEAD_BYTES + BODY_BYTES],
+    request: &'static mut Request,
 ) {
+    let verifies = Cell::new(false);
     let verifier = RemoteVerifier { server, clock: &CLOCK, timer: Timer, watch: Log };
-    let app: App<'_, _, _, TOKEN_BYTES> = App { verifier, board, resource };
+    let verifier = Gated { verifier, verifies: &verifies };
+    let Request { http, memory } = request;
+    let app: App<'_, _, _, _> = App { verifier, board, memory: RefCell::new(memory), resource };
     let router = gateway_app::router().with_state(app);
     loop {
         let (number, mut socket) = queue.requests[worker].receive().await;
         let framed = Framed::new(Lent(&mut socket)).with_head_bytes(HEAD_BYTES);
         // A connection that fails concerns its client alone.
-        _ = Server::new(&router, &CONFIG, &mut *buffer).serve(framed).await;
+        let server = Server::new(&router, &CONFIG, &mut *http);
+        _ = gate::answer(pin!(server.serve(framed)), &verifies).await;
+        verifies.set(false);
         queue.is_idle[worker].set(true);
         queue.answered[number].send(socket).await;
     }
@@ -170,6 +179,17 @@ impl Socket<EmbassyRuntime> for Lent<'_> {
 pub static SOCKETS: ConstStaticCell<[Buffers; CONNECTIONS]> =
     ConstStaticCell::new([[[0; SOCKET_BYTES]; 2]; CONNECTIONS]);
 
+/// The memory of a request.
+pub struct Request {
+    http: [u8; HEAD_BYTES + BODY_BYTES],
+    memory: RequestMemory<[u8; TOKEN_BYTES]>,
+}
+
+impl Request {
+    const fn new() -> Self {
+        Self { http: [0; _], memory: RequestMemory::new() }
+    }
+}
+
 /// The memory of all requests.
-pub static REQUESTS: ConstStaticCell<[[u8; HEAD_BYTES + BODY_BYTES]; WORKERS]> =
-    ConstStaticCell::new([[0; HEAD_BYTES + BODY_BYTES]; WORKERS]);
+pub static REQUESTS: ConstStaticCell<[Request; WORKERS]> = ConstStaticCell::new([const { Request::new() }; WORKERS]);
