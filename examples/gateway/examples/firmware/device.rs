@@ -39,6 +39,11 @@ impl<'a> Image<'a> {
         Self { path, small }
     }
 
+    /// The longest request line and fields that it takes: `HEAD_BYTES` in `examples/firmware/src/sizes.rs`.
+    pub fn head_bytes(self) -> usize {
+        if self.small { 1408 } else { 4096 }
+    }
+
     fn settings_at(self) -> usize {
         if self.small { 0x3f800 } else { 0x3f_0000 }
     }
@@ -62,13 +67,16 @@ impl Speed {
     }
 }
 
+/// Runs a command, here QEMU, and ends it when the input ends, or at a signal; then it removes the settings. What it runs gets
+/// the signals' usual effect.
+const WATCH: &str = "settings=$1; shift; trap : INT TERM; \"$@\" </dev/null 2>&1 & read -r _; kill $! 2>/dev/null; wait $!; rm -f \"$settings\"";
+
 /// QEMU with the image.
 pub struct Device {
     /// The shell that ends QEMU when this input ends, however that comes about.
     watch: Child,
     input: Option<ChildStdin>,
     pub port: u16,
-    settings: PathBuf,
     console: Arc<Mutex<String>>,
     /// The serial line.
     line: TcpStream,
@@ -104,7 +112,8 @@ impl Device {
         let this = env::current_exe()?.display().to_string();
         let forward = format!("'{}' forward {calls}", this.replace(',', ",,"));
         let mut watch = Command::new("sh")
-            .args(["-c", "\"$@\" </dev/null 2>&1 & read -r _; kill $! 2>/dev/null; wait $!", "sh"])
+            .args(["-c", WATCH, "sh"])
+            .arg(&file)
             .arg(qemu)
             .args(["-M", "mps2-an386", "-display", "none", "-monitor", "none"])
             .args(["-serial", &format!("tcp:127.0.0.1:{serial},server=on,wait=off")])
@@ -141,7 +150,7 @@ impl Device {
                 Err(error) => return Err(error.into()),
             }
         };
-        let mut device = Self { watch, input, port, settings: file, console, line, started_in: Duration::ZERO };
+        let mut device = Self { watch, input, port, console, line, started_in: Duration::ZERO };
         // A connection that comes before is lost, and is tried again only after six seconds.
         while !device.console().contains("serves on") || device.send(&Request::new("GET /")).is_err() {
             if started.elapsed() > Duration::from_secs(60) || device.console().contains("qemu") {
@@ -202,7 +211,6 @@ impl Drop for Device {
     fn drop(&mut self) {
         self.input = None;
         let _ = self.watch.wait();
-        let _ = fs::remove_file(&self.settings);
     }
 }
 

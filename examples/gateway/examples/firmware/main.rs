@@ -1,7 +1,7 @@
 //! Runs the image of `examples/firmware` in QEMU, with a real authorization server beside it, all on loopback:
 //!
 //! `firmware IMAGE [--small]` prints requests to try, and goes on until its input ends or Ctrl-C;
-//! `firmware IMAGE [--small] --self-test` sends requests of every kind, and compares the answers.
+//! `firmware IMAGE [--small] --self-test [--most-stack BYTES]` sends requests of every kind, and compares the answers.
 //!
 //! QEMU starts `firmware forward PORT` for each connection of the image to the authorization server; the emulated
 //! network reaches nothing else.
@@ -12,6 +12,7 @@ mod gate;
 mod hostile;
 mod request;
 mod time_server;
+mod trial;
 
 use std::{
     env,
@@ -57,28 +58,45 @@ fn main() -> Outcome<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["forward", port] => forward(port.parse()?),
-        [image] => run(Image::new(image, false), false),
-        [image, "--small"] => run(Image::new(image, true), false),
-        [image, "--self-test"] => run(Image::new(image, false), true),
-        [image, "--small", "--self-test"] => run(Image::new(image, true), true),
-        _ => Err("usage: firmware IMAGE [--small] [--self-test]".into()),
+        [image] => run(Image::new(image, false), None),
+        [image, "--small"] => run(Image::new(image, true), None),
+        [image, "--self-test", ref rest @ ..] => run(Image::new(image, false), Some(most_stack(rest)?)),
+        [image, "--small", "--self-test", ref rest @ ..] => run(Image::new(image, true), Some(most_stack(rest)?)),
+        _ => Err("usage: firmware IMAGE [--small] [--self-test [--most-stack BYTES]]".into()),
     }
 }
 
-fn run(image: Image<'_>, self_test: bool) -> Outcome<ExitCode> {
+/// The most of the stack that may be in use after all.
+fn most_stack(rest: &[&str]) -> Outcome<u64> {
+    match rest {
+        [] => Ok(u64::MAX),
+        ["--most-stack", bytes] => Ok(bytes.parse()?),
+        _ => Err("usage: --most-stack BYTES".into()),
+    }
+}
+
+/// Starts all, and tests it, if it is told how much of the stack may be in use.
+fn run(image: Image<'_>, self_test: Option<u64>) -> Outcome<ExitCode> {
     let pki = Arc::new(Pki::new(KeyType::P256));
     let mut authority = Authority::start(&pki);
     let (time, gate) = (TimeServer::start()?, Gate::start(authority.port())?);
     let settings = Settings::new(&authority, &pki);
     let settings = if image.small { settings } else { settings.with_user(&mut authority)? };
-    let device = Device::start(image, &settings, &time, gate.port, Speed::Host, self_test)?;
+    let device = Device::start(image, &settings, &time, gate.port, Speed::Host, self_test.is_some())?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
-    if self_test {
+    println!("firmware: the authorization server is {}", authority.issuer());
+    if let Some(most_stack) = self_test {
         let mut test = SelfTest { device, authority, pki, time, gate, good: true };
-        test.run(image)?;
+        test.run(image, most_stack)?;
         test.handshake(image)?;
         test.strangers(image)?;
+        // Whatever was started for the test is not to be taken for what the trial starts.
+        drop(test.device);
+        let trial = trial::run(image)?;
+        for (name, expected, got) in &trial {
+            test.good &= row(name, expected, got);
+        }
         println!("{}", if test.good { "every answer is as expected" } else { "the self-test failed" });
         return Ok(if test.good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
@@ -117,12 +135,12 @@ struct SelfTest {
 }
 
 impl SelfTest {
-    fn run(&mut self, image: Image<'_>) -> Outcome<()> {
+    fn run(&mut self, image: Image<'_>, most_stack: u64) -> Outcome<()> {
         println!("\n{:<42} {:<28} got", "request", "expected");
         if !image.small {
             self.userinfo();
         }
-        self.tokens();
+        self.tokens(image.head_bytes());
         self.times()?;
         self.outage();
         self.hostile();
@@ -134,6 +152,7 @@ impl SelfTest {
         let fits = used + 256 <= stack;
         self.row("stack, at the end", "256 bytes free, or more", if fits { "256 bytes free, or more" } else { "less" });
         println!("{:<42} {used} of {stack} bytes were in use", "");
+        self.row("stack, against its budget", "no more", if used <= most_stack { "no more" } else { "more" });
         let console = self.device.console();
         self.row(
             "resets",
@@ -295,7 +314,7 @@ impl SelfTest {
     }
 
     /// A request for each reason to let it in, and for each to refuse it.
-    fn tokens(&mut self) {
+    fn tokens(&mut self, head_bytes: usize) {
         let jwt = TokenFormat::Jwt("ES256");
         let sensor = "GET /sensor";
         self.case("no token", &Request::new(sensor), "401 Bearer");
@@ -319,7 +338,13 @@ impl SelfTest {
         self.case("wrong issuer", &Request::with(sensor, &foreign), "401 invalid_token");
         self.case("tampered", &Request::with(sensor, &tampered(&good)), "401 invalid_token");
         self.case("two tokens", &Request { tokens: vec![&good, &good], ..Request::new(sensor) }, "400 invalid_request");
-        self.case("oversized", &Request::with(sensor, &"x".repeat(5000)), "431");
+        // To the byte: what a profile takes is its own.
+        let index = Request::new("GET /?");
+        let room = head_bytes - index.head().len();
+        let [longest, longer] = [room, room + 1].map(|length| format!("GET /?{}", "x".repeat(length)));
+        self.case(&format!("request of {head_bytes} bytes"), &Request::new(&longest), "200");
+        self.case("a byte more", &Request::new(&longer), "431");
+        self.case("oversized token", &Request::with(sensor, &"x".repeat(5000)), "431");
         let opaque = self.authority.access_token(TokenFormat::Opaque, READ, AUDIENCE);
         self.case("opaque, by introspection", &Request::with(sensor, &opaque), "200");
         self.case("opaque, missing scope", &Request::with("PUT /led", &opaque), "403 insufficient_scope");
@@ -397,10 +422,15 @@ impl SelfTest {
     }
 
     fn row(&mut self, name: &str, expected: &str, got: &str) {
-        let verdict = if got == expected { "" } else { "  DIFFERS" };
-        self.good &= got == expected;
-        println!("{name:<42} {expected:<28} {got}{verdict}");
+        self.good &= row(name, expected, got);
     }
+}
+
+/// Prints what was expected and what came, and tells whether they are the same.
+fn row(name: &str, expected: &str, got: &str) -> bool {
+    let verdict = if got == expected { "" } else { "  DIFFERS" };
+    println!("{name:<42} {expected:<28} {got}{verdict}");
+    got == expected
 }
 
 /// The token with another character in the middle of its claims.
