@@ -150,11 +150,11 @@ where
 
     /// As [`open`](Self::open), with the session in its place from the start, for it is large: each function that hands it
     /// on would have it once more on its stack. After an error, what is in the place is of no use.
-    pub(crate) async fn open_in<'c>(
+    pub(crate) async fn open_in<'p, 'c>(
         &'c mut self,
         url: &Url<'c>,
-        place: &mut Option<Session<'c, N, T, M>>,
-    ) -> Result<(), NetError> {
+        place: &'p mut Option<Session<'c, N, T, M>>,
+    ) -> Result<&'p mut Session<'c, N, T, M>, NetError> {
         let timer = &self.timer;
         let deadline = timer.elapsed().saturating_add(self.timeouts.connect);
         let mut kind = AddrType::Either;
@@ -200,7 +200,8 @@ where
         } else {
             connection.plain = Some(stream);
         }
-        Ok(())
+        // It has just been put there.
+        place.as_mut().ok_or(NetError::Stale)
     }
 
     /// Makes one call on a connection of its own, and closes that. `buffer` takes the content and, behind it, the value of
@@ -215,7 +216,8 @@ where
         request: &Request<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Fetched<'b>, NetError> {
-        let mut session = self.open(url).await?;
+        let mut place = None;
+        let session = self.open_in(url, &mut place).await?;
         let mut response = session.send_last(url, request).await?;
         let (max_age, retry_after) = (response.max_age(), response.retry_after());
         let answer = response.read_all(buffer).await?;

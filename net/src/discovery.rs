@@ -67,7 +67,8 @@ where
     ) -> Result<(), Failure> {
         let mut buffer = [0; URL_BYTES];
         let url = Url::parse(WellKnown::OAuth.write(issuer, &mut buffer)?)?;
-        let mut session = self.open(&url).await?;
+        let mut place = None;
+        let session = self.open_in(&url, &mut place).await?;
         let mut result = session.discover_at(&url, issuer, mtls_aliases, metadata).await;
         if result.as_ref().is_err_and(is_absent) {
             let mut buffer = [0; URL_BYTES];

@@ -98,17 +98,16 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> RemoteJwkSet<R, N, BYTES> 
         C: Clock,
         M: Timer,
     {
-        // Borrowed where it lies: the future would hold a session that is moved twice.
-        let mut opened = http.open(url).await;
-        let result = match &mut opened {
+        let mut place = None;
+        let result = match http.open_in(url, &mut place).await {
             Ok(session) => {
                 let result = self.reload_over(session, url).await;
                 session.close().await;
                 result
             }
-            Err(error) => Err((*error).into()),
+            Err(error) => Err(error.into()),
         };
-        drop(opened);
+        drop(place);
         if result.is_err() {
             self.fail(http.timer().elapsed()).await;
         }

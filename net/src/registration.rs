@@ -104,7 +104,8 @@ where
         if !url.is_secure() {
             return Err(UrlError::Scheme.into());
         }
-        let mut session = self.open(url).await?;
+        let mut place = None;
+        let session = self.open_in(url, &mut place).await?;
         let request = write(buffer)?;
         let response = session.send_last(url, &request).await;
         // A token was in it, and perhaps the client's secret.

@@ -36,7 +36,8 @@ where
         buffer: &mut [u8],
     ) -> Result<(), Failure> {
         let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut session = self.open(endpoint).await?;
+        let mut place = None;
+        let session = self.open_in(endpoint, &mut place).await?;
         let request = request.write(client, fresh, buffer)?;
         let response = session.send_last(endpoint, &request).await;
         // The token and the client's credentials were in it.

@@ -66,7 +66,8 @@ where
         buffer: &'b mut [u8],
     ) -> Result<DeviceAuthorization<'b>, Failure> {
         let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut session = self.open(endpoint).await?;
+        let mut place = None;
+        let session = self.open_in(endpoint, &mut place).await?;
         let request = request.write(client, fresh, buffer)?;
         let response = session.send_last(endpoint, &request).await;
         // The client's credentials were in it.
@@ -126,7 +127,8 @@ where
         buffer: &'b mut [u8],
     ) -> Result<(Answer<'b>, Option<Duration>), Failure> {
         let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut session = self.open(endpoint).await?;
+        let mut place = None;
+        let session = self.open_in(endpoint, &mut place).await?;
         let request = request.write(client, fresh, buffer)?;
         let response = session.send_last(endpoint, &request).await;
         // The client's credentials and perhaps a refresh token were in it.

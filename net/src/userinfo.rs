@@ -34,7 +34,8 @@ where
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Answer<'b>, Failure> {
-        let mut session = self.open(url).await?;
+        let mut place = None;
+        let session = self.open_in(url, &mut place).await?;
         let request = endpoint.write(token, buffer)?;
         let response = session.send_last(url, &request).await;
         // The token was in it.

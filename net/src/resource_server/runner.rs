@@ -80,9 +80,9 @@ impl<R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize
                 Ok((_, url)) => http.open_in(&url, &mut place).await.map_err(Failure::from),
                 Err(failure) => Err(failure),
             };
-            waiting = match (opened, &mut place) {
-                (Ok(()), Some(session)) => runner.serve(turn, session).await,
-                (opened, _) => runner.fail(turn, opened.err().unwrap_or(NetError::Stale.into())).await,
+            waiting = match opened {
+                Ok(session) => runner.serve(turn, session).await,
+                Err(failure) => runner.fail(turn, failure).await,
             };
         }
     }
