@@ -22,11 +22,11 @@ fn refused(json: &str) -> Option<Error> {
 type TextClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<Text<'b>>);
 
 const TEXTS: [TextClaim; 5] = [
-    ("iss", Claim::Issuer, |claims| claims.issuer),
-    ("sub", Claim::Subject, |claims| claims.subject),
-    ("jti", Claim::JwtId, |claims| claims.jwt_id),
-    ("client_id", Claim::ClientId, |claims| claims.client_id),
-    ("acr", Claim::AuthenticationContext, |claims| claims.acr),
+    ("iss", Claim::Issuer, |claims| claims.issuer()),
+    ("sub", Claim::Subject, |claims| claims.subject()),
+    ("jti", Claim::JwtId, |claims| claims.jwt_id()),
+    ("client_id", Claim::ClientId, |claims| claims.client_id()),
+    ("acr", Claim::AuthenticationContext, |claims| claims.acr()),
 ];
 
 #[test]
@@ -47,13 +47,13 @@ fn rfc7519_4_1_claims_that_are_strings() {
 type NamesClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<super::Names<'b>>);
 
 const NAMES: [NamesClaim; 7] = [
-    ("aud", Claim::Audience, |claims| claims.audience),
-    ("scope", Claim::Scope, |claims| claims.scope),
-    ("scp", Claim::Scope, |claims| claims.scp),
-    ("amr", Claim::AuthenticationMethods, |claims| claims.amr),
-    ("roles", Claim::Roles, |claims| claims.roles),
-    ("groups", Claim::Groups, |claims| claims.groups),
-    ("entitlements", Claim::Entitlements, |claims| claims.entitlements),
+    ("aud", Claim::Audience, |claims| claims.audience()),
+    ("scope", Claim::Scope, |claims| claims.scope()),
+    ("scp", Claim::Scope, |claims| claims.scp()),
+    ("amr", Claim::AuthenticationMethods, |claims| claims.amr()),
+    ("roles", Claim::Roles, |claims| claims.roles()),
+    ("groups", Claim::Groups, |claims| claims.groups()),
+    ("entitlements", Claim::Entitlements, |claims| claims.entitlements()),
 ];
 
 #[test]
@@ -127,10 +127,10 @@ fn claims_of_other_kinds_of_tokens_are_noticed() {
 #[test]
 fn rfc7519_4_names_are_compared_exactly() {
     for name in ["ISS", "iss ", " iss", "is", "issu", "iss\\u0000", "iss\\\""] {
-        let found = read(&format!(r#"{{"{name}":1}}"#), |claims| claims.issuer.is_none());
+        let found = read(&format!(r#"{{"{name}":1}}"#), |claims| claims.issuer().is_none());
         assert_eq!(found, Ok(true), "{name}");
     }
-    assert_eq!(read(r#"{"\u0069ss":"a"}"#, |claims| claims.issuer.is_some()), Ok(true));
+    assert_eq!(read(r#"{"\u0069ss":"a"}"#, |claims| claims.issuer().is_some()), Ok(true));
 }
 
 #[test]

@@ -27,8 +27,8 @@ impl Policy<'_> {
         if matches!(self.token_type, TokenType::Relaxed) {
             check_kind(claims)?;
         }
-        self.check_issuer(claims.issuer)?;
-        self.check_audience(claims.audience)?;
+        self.check_issuer(claims.issuer())?;
+        self.check_audience(claims.audience())?;
         if !self.time_ignored {
             self.check_times(claims, now)?;
         }
@@ -109,7 +109,7 @@ fn bare_media_type(name: &str) -> &str {
 /// What a token that does not say its kind by `typ` may give away of it.
 pub(super) fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
     let is = |name, kinds: &[&str]| {
-        let value = claims.object.get(name).and_then(|value| value.as_text());
+        let value = claims.object().get(name).and_then(|value| value.as_text());
         value.is_some_and(|value| kinds.iter().any(|kind| value == **kind))
     };
     if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh", "refresh_token"]) {
