@@ -18,15 +18,11 @@ pub(crate) struct Registered<'b> {
     /// The text that the places are in, with the white space around it.
     json: &'b str,
     places: Places,
-    pub(crate) expires_at: Option<NumericDate>,
-    pub(crate) not_before: Option<NumericDate>,
-    pub(crate) issued_at: Option<NumericDate>,
-    pub(crate) authentication_time: Option<NumericDate>,
     /// What only other kinds of tokens carry, if something is there.
     pub(crate) foreign: Option<Claim>,
 }
 
-/// Where claims are written that are strings, or arrays of them.
+/// Where claims are written.
 #[derive(Clone, Copy)]
 struct Places {
     issuer: Place,
@@ -41,6 +37,10 @@ struct Places {
     roles: Place,
     groups: Place,
     entitlements: Place,
+    expires_at: Place,
+    not_before: Place,
+    issued_at: Place,
+    authentication_time: Place,
 }
 
 impl<'b> Registered<'b> {
@@ -121,6 +121,22 @@ impl<'b> Registered<'b> {
         self.names(self.places.entitlements)
     }
 
+    pub(crate) fn expires_at(&self) -> Option<NumericDate> {
+        self.date(self.places.expires_at)
+    }
+
+    pub(crate) fn not_before(&self) -> Option<NumericDate> {
+        self.date(self.places.not_before)
+    }
+
+    pub(crate) fn issued_at(&self) -> Option<NumericDate> {
+        self.date(self.places.issued_at)
+    }
+
+    pub(crate) fn authentication_time(&self) -> Option<NumericDate> {
+        self.date(self.places.authentication_time)
+    }
+
     fn text(&self, place: Place) -> Option<Text<'b>> {
         place.value(self.json).and_then(Value::as_text)
     }
@@ -129,15 +145,19 @@ impl<'b> Registered<'b> {
         place.value(self.json).map(Names::trusted)
     }
 
+    fn date(&self, place: Place) -> Option<NumericDate> {
+        place.value(self.json).and_then(Value::as_number).and_then(NumericDate::from_json)
+    }
+
     /// Whether there is a claim of this name, other than `null`. What is registered is not looked for a second time.
     pub(crate) fn has(&self, name: &str) -> bool {
         match name {
             "iss" => self.places.issuer.is_somewhere(),
             "sub" => self.places.subject.is_somewhere(),
             "aud" => self.places.audience.is_somewhere(),
-            "exp" => self.expires_at.is_some(),
-            "nbf" => self.not_before.is_some(),
-            "iat" => self.issued_at.is_some(),
+            "exp" => self.places.expires_at.is_somewhere(),
+            "nbf" => self.places.not_before.is_somewhere(),
+            "iat" => self.places.issued_at.is_somewhere(),
             "jti" => self.places.jwt_id.is_somewhere(),
             "client_id" => self.places.client_id.is_somewhere(),
             "scope" => self.places.scope.is_somewhere(),
@@ -162,11 +182,11 @@ impl<'b> Registered<'b> {
                 roles: Place::NOWHERE,
                 groups: Place::NOWHERE,
                 entitlements: Place::NOWHERE,
+                expires_at: Place::NOWHERE,
+                not_before: Place::NOWHERE,
+                issued_at: Place::NOWHERE,
+                authentication_time: Place::NOWHERE,
             },
-            expires_at: None,
-            not_before: None,
-            issued_at: None,
-            authentication_time: None,
             foreign: None,
         }
     }
@@ -178,15 +198,15 @@ impl<'b> Registered<'b> {
             "iss" => places.issuer = text(member, Claim::Issuer)?,
             "sub" => places.subject = text(member, Claim::Subject)?,
             "aud" => places.audience = names(member, Claim::Audience)?,
-            "exp" => self.expires_at = Some(date(member, Claim::ExpirationTime)?),
-            "nbf" => self.not_before = Some(date(member, Claim::NotBefore)?),
-            "iat" => self.issued_at = Some(date(member, Claim::IssuedAt)?),
+            "exp" => places.expires_at = date(member, Claim::ExpirationTime)?,
+            "nbf" => places.not_before = date(member, Claim::NotBefore)?,
+            "iat" => places.issued_at = date(member, Claim::IssuedAt)?,
             "jti" => places.jwt_id = text(member, Claim::JwtId)?,
             "client_id" => places.client_id = text(member, Claim::ClientId)?,
             // A string by RFC 8693 §4.2, and an array as Spring Authorization Server and Duende IdentityServer send it.
             "scope" => places.scope = names(member, Claim::Scope)?,
             "scp" => places.scp = names(member, Claim::Scope)?,
-            "auth_time" => self.authentication_time = Some(date(member, Claim::AuthenticationTime)?),
+            "auth_time" => places.authentication_time = date(member, Claim::AuthenticationTime)?,
             "acr" => places.acr = text(member, Claim::AuthenticationContext)?,
             "amr" => places.amr = names(member, Claim::AuthenticationMethods)?,
             "roles" => places.roles = names(member, Claim::Roles)?,
@@ -212,8 +232,9 @@ fn names(member: &Member<'_>, claim: Claim) -> Result<Place, Error> {
     Names::read(member.value).map(|_| member.place).ok_or(Error::claim(claim, Reason::Malformed))
 }
 
-fn date(member: &Member<'_>, claim: Claim) -> Result<NumericDate, Error> {
-    member.value.as_number().and_then(NumericDate::from_json).ok_or(Error::claim(claim, Reason::Malformed))
+fn date(member: &Member<'_>, claim: Claim) -> Result<Place, Error> {
+    let date = member.value.as_number().and_then(NumericDate::from_json);
+    date.map(|_| member.place).ok_or(Error::claim(claim, Reason::Malformed))
 }
 
 #[cfg(test)]

@@ -89,20 +89,20 @@ impl<'b> IdToken<'b> {
 
     /// `exp`: the point from which it must not be accepted any more. It does not end the user's session.
     #[must_use]
-    pub const fn expires_at(&self) -> Option<NumericDate> {
-        self.claims.expires_at
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.claims.expires_at()
     }
 
     /// `iat`: when it was issued.
     #[must_use]
-    pub const fn issued_at(&self) -> Option<NumericDate> {
-        self.claims.issued_at
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.claims.issued_at()
     }
 
     /// `auth_time`: when the user authenticated.
     #[must_use]
-    pub const fn authentication_time(&self) -> Option<NumericDate> {
-        self.claims.authentication_time
+    pub fn authentication_time(&self) -> Option<NumericDate> {
+        self.claims.authentication_time()
     }
 
     /// `nonce`: that of the request, if it had one.

@@ -90,20 +90,20 @@ impl<'b> AccessToken<'b> {
 
     /// `exp`: the point from which it is no longer good (RFC 7519 §4.1.4).
     #[must_use]
-    pub const fn expires_at(&self) -> Option<NumericDate> {
-        self.claims.expires_at
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.claims.expires_at()
     }
 
     /// `nbf`: the point from which it is good (RFC 7519 §4.1.5).
     #[must_use]
-    pub const fn not_before(&self) -> Option<NumericDate> {
-        self.claims.not_before
+    pub fn not_before(&self) -> Option<NumericDate> {
+        self.claims.not_before()
     }
 
     /// `iat`: when it was issued (RFC 7519 §4.1.6).
     #[must_use]
-    pub const fn issued_at(&self) -> Option<NumericDate> {
-        self.claims.issued_at
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.claims.issued_at()
     }
 
     /// `jti`: its own name (RFC 7519 §4.1.7).
@@ -127,8 +127,8 @@ impl<'b> AccessToken<'b> {
 
     /// `auth_time`: when the user authenticated (OIDC Core §2).
     #[must_use]
-    pub const fn authentication_time(&self) -> Option<NumericDate> {
-        self.claims.authentication_time
+    pub fn authentication_time(&self) -> Option<NumericDate> {
+        self.claims.authentication_time()
     }
 
     /// `acr`: the class of that authentication (OIDC Core §2).

@@ -76,15 +76,15 @@ impl IdTokenPolicy<'_> {
 
     /// §3.1.3.7, items 9 and 10.
     fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
-        let expires_at = claims.expires_at.ok_or(Error::claim(Claim::ExpirationTime, Reason::Missing))?;
-        let issued_at = claims.issued_at.ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
+        let expires_at = claims.expires_at().ok_or(Error::claim(Claim::ExpirationTime, Reason::Missing))?;
+        let issued_at = claims.issued_at().ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
         if self.time_ignored {
             return Ok(());
         }
         let now = now.ok_or(Error::TimeUnavailable)?;
         let is_ahead = expires_at.saturating_add(self.leeway) > now;
         require(is_ahead, Claim::ExpirationTime, Reason::Expired)?;
-        let has_come = claims.not_before.is_none_or(|date| date.saturating_sub(self.leeway) <= now);
+        let has_come = claims.not_before().is_none_or(|date| date.saturating_sub(self.leeway) <= now);
         require(has_come, Claim::NotBefore, Reason::NotYetValid)?;
         require(issued_at.saturating_sub(self.leeway) <= now, Claim::IssuedAt, Reason::NotYetValid)?;
         let Some(max_age) = self.max_age else { return Ok(()) };
@@ -107,9 +107,9 @@ impl IdToken<'_> {
         same(Claim::Audience, audience(self, original) && audience(original, self))?;
         same(Claim::AuthorizedParty, self.authorized_party == original.authorized_party)?;
         same(Claim::Nonce, self.nonce.is_none() || self.nonce == original.nonce)?;
-        let is_newer = self.claims.issued_at >= original.claims.issued_at;
+        let is_newer = self.claims.issued_at() >= original.claims.issued_at();
         require(is_newer, Claim::IssuedAt, Reason::TooOld)?;
-        let (now, then) = (self.claims.authentication_time, original.claims.authentication_time);
+        let (now, then) = (self.claims.authentication_time(), original.claims.authentication_time());
         same(Claim::AuthenticationTime, now.is_none() || then.is_none() || now == then)
     }
 

@@ -67,7 +67,7 @@ impl Policy<'_> {
     /// RFC 7519 §4.1.4: the time must be before `exp`; §4.1.5: and not before `nbf`.
     pub(super) fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
         let now = || now.ok_or(Error::TimeUnavailable);
-        match claims.expires_at {
+        match claims.expires_at() {
             Some(expires_at) if expires_at.saturating_add(self.leeway) <= now()? => {
                 return Err(Error::claim(Claim::ExpirationTime, Reason::Expired));
             }
@@ -76,13 +76,13 @@ impl Policy<'_> {
             }
             _ => {}
         }
-        if let Some(not_before) = claims.not_before
+        if let Some(not_before) = claims.not_before()
             && not_before.saturating_sub(self.leeway) > now()?
         {
             return Err(Error::claim(Claim::NotBefore, Reason::NotYetValid));
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
-        let issued_at = claims.issued_at.ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
+        let issued_at = claims.issued_at().ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
         if issued_at.saturating_sub(self.leeway) > now()? {
             return Err(Error::claim(Claim::IssuedAt, Reason::NotYetValid));
         }
