@@ -5,7 +5,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use bearward_core::{BearerToken, Hs256, Keys, Policy, PreparedEd25519, PreparedHmac, PreparedP256, Secret, UnixTime};
+use bearward_core::{
+    BearerToken, Hs256, Keys, Policy, PreparedEd25519, PreparedHmac, PreparedP256, Secret, TokenCache, UnixTime,
+};
 use tests::signer::Verifying;
 
 use crate::{
@@ -27,6 +29,25 @@ pub fn ours(case: &Case) -> Validate {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
             let token = BearerToken::new(token).ok()?;
             let token = policy.verify(token, &*keys, UnixTime::from_seconds(now), &mut *buffer).ok()?;
+            token.require_scope(SCOPE).ok()?;
+            token.subject().map(|_| ())
+        };
+        validated().is_some()
+    })
+}
+
+/// The same with a cache, in which the good token is once it was validated.
+pub fn ours_cached(case: &Case) -> Validate {
+    let algorithms = [case.signer.verifier()];
+    let keys = prepared(case);
+    let kept = RefCell::new(([0; 2560], TokenCache::<8>::new()));
+    Box::new(move |token| {
+        let validated = || {
+            let (buffer, cache) = &mut *kept.borrow_mut();
+            let policy = Policy::new(ISSUER, AUDIENCE, &algorithms);
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+            let token = BearerToken::new(token).ok()?;
+            let token = policy.verify_cached(token, &*keys, UnixTime::from_seconds(now), buffer, cache).ok()?;
             token.require_scope(SCOPE).ok()?;
             token.subject().map(|_| ())
         };
