@@ -3,7 +3,7 @@
 
 use core::{fmt::Write as _, marker::PhantomData, ops::Deref};
 
-use bearward_core::{AccessToken, BearerRequest, Challenge, Error};
+use bearward_core::{AccessToken, BearerRequest, BearerToken, Challenge, Error};
 use bearward_net::Refusal;
 use picoserve::{
     ResponseSent,
@@ -50,13 +50,21 @@ pub(crate) async fn verified<'t, V: Verifier, B, const TOKEN: usize>(
     request: &RequestParts<'_>,
     buffer: &'t mut [u8],
 ) -> Result<AccessToken<'t>, Option<Refusal>> {
+    Ok(app.verifier.verify(presented(app, request)?, buffer).await?)
+}
+
+/// The access token of the request, of which nothing is known.
+pub(crate) fn presented<'r, V, B, const TOKEN: usize>(
+    app: &App<'_, V, B, TOKEN>,
+    request: &RequestParts<'r>,
+) -> Result<BearerToken<'r>, Option<Refusal>> {
     let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
     let credentials = BearerRequest::new(app.resource.transport)
         .with_authorization(fields.map(|(_, value)| value.as_raw()))
         .token(&mut [])
         .map_err(Refusal::from)?
         .ok_or(None)?;
-    Ok(app.verifier.verify(credentials.token, buffer).await?)
+    Ok(credentials.token)
 }
 
 impl<'t, P> Deref for Guard<'t, P> {

@@ -1,22 +1,26 @@
-//! A page for people: whose the token is, and what it allows.
+//! A page for people: whose the token is, and what it allows
+//! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662),
+//! [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
 use core::fmt::{self, Display, Write};
 
-use bearward_core::AccessToken;
+use bearward_core::{AccessToken, UserInfo};
+use bearward_net::{Failure, FailureKind, Refusal};
 use picoserve::{
     ResponseSent,
     io::Read,
-    request::Request,
+    request::{Request, RequestParts},
     response::{IntoResponse, Response, ResponseWriter},
     routing::RequestHandlerService,
 };
 
 use crate::{
     App, Text, Verifier,
-    guard::{answer, verified},
+    guard::{answer, presented},
 };
 
-/// Answers whoever has a good token, whatever it allows.
+/// Answers whoever has a good token, whatever it allows. What the authorization server tells of the user stands on the page
+/// too, where the token allows to ask, and if it does not tell, why.
 pub(crate) struct WhoAmI;
 
 /// Nothing is loaded, run or framed: also if something were not escaped.
@@ -30,12 +34,12 @@ impl<V: Verifier, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOK
         request: Request<'_, R>,
         writer: W,
     ) -> Result<ResponseSent, W::Error> {
-        let mut buffer = [0; TOKEN];
-        let outcome = verified(app, &request.parts, &mut buffer).await;
+        let (mut claims, mut user) = ([0; TOKEN], [0; TOKEN]);
+        let outcome = who(app, &request.parts, &mut claims, &mut user).await;
         let connection = request.body_connection.finalize().await?;
         match outcome {
-            Ok(token) => {
-                let page = format_args!("{}", Page(&token));
+            Ok(page) => {
+                let page = format_args!("{page}");
                 Response::ok(page)
                     .with_content_type("text/html; charset=utf-8")
                     .with_header("Cache-Control", "no-store")
@@ -49,12 +53,33 @@ impl<V: Verifier, B, const TOKEN: usize> RequestHandlerService<App<'_, V, B, TOK
     }
 }
 
-/// What the token says, for a browser.
-struct Page<'p, 't>(&'p AccessToken<'t>);
+/// The claims are in one buffer, and what is told of the user in the other.
+async fn who<'t, V: Verifier, B, const TOKEN: usize>(
+    app: &App<'_, V, B, TOKEN>,
+    request: &RequestParts<'_>,
+    claims: &'t mut [u8],
+    user: &'t mut [u8],
+) -> Result<Page<'t>, Option<Refusal>> {
+    let presented = presented(app, request)?;
+    let token = app.verifier.verify(presented, claims).await?;
+    // OpenID Connect Core §5.3: only then is there something to tell. A client's own token has no user behind it.
+    let user = match token.subject().and(token.require_scope("openid").ok()) {
+        Some(()) => Some(app.verifier.userinfo(presented, &token, user).await),
+        None => None,
+    };
+    Ok(Page { token, user })
+}
 
-impl Display for Page<'_, '_> {
+/// What the token says, and what is told of its user, for a browser.
+struct Page<'t> {
+    token: AccessToken<'t>,
+    /// Nothing, if the token does not allow to ask.
+    user: Option<Result<UserInfo<'t>, Failure>>,
+}
+
+impl Display for Page<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(token) = self;
+        let Self { token, user } = self;
         let by = match token.algorithm() {
             "introspection" => "by the word of the authorization server (RFC 7662)",
             _ => "by its signature (RFC 9068)",
@@ -71,7 +96,23 @@ impl Display for Page<'_, '_> {
                 write!(f, "\n<dt>{title}<dd>{}", Escaped(text))?;
             }
         }
-        f.write_str("\n</dl>\n")
+        f.write_str("\n</dl>\n")?;
+        match user {
+            Some(Ok(user)) => {
+                f.write_str("<p>The authorization server tells about the user:\n<dl>")?;
+                for name in ["sub", "name", "preferred_username", "email"] {
+                    if let Some(text) = user.claim(&[name]).and_then(|claim| claim.as_text()) {
+                        write!(f, "\n<dt>{name}<dd>{}", Escaped(text))?;
+                    }
+                }
+                f.write_str("\n</dl>\n")
+            }
+            // There is nobody to ask: the page is whole without.
+            None | Some(Err(Failure { kind: FailureKind::NoEndpoint, .. })) => Ok(()),
+            Some(Err(failure)) => {
+                writeln!(f, "<p>The authorization server tells nothing about the user: {}.", Escaped(failure))
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod log;
 
 use std::{fs, path::Path, time::Duration};
 
-use bearward_core::{Client, Decryption, IntrospectionResponse, Policy, Secret};
+use bearward_core::{Client, Decryption, IntrospectionResponse, Policy, Secret, UserInfoEndpoint};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
     tokio::{Network, SystemClock, Timer},
@@ -59,7 +59,8 @@ impl Remote {
         decryption: Option<Decryption<'static>>,
         device_keys: Option<&'static Keys>,
     ) -> Result<Self, String> {
-        let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
+        let userinfo = UserInfoEndpoint::json();
+        let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE).with_userinfo(userinfo);
         if let Some(decryption) = decryption {
             server = server.with_decryption(decryption);
         }
