@@ -86,6 +86,7 @@ impl Remote {
         let anchors = anchors_of_file(&discovery.ca)?;
         let upstream = discovery.upstream.zip(client);
         let upstream = upstream.map(|(upstream, client)| upstream::Remote::new(issuer, upstream, client, anchors));
+        let upstream = upstream.transpose()?;
         Ok(Self { server, anchors, asks, upstream })
     }
 
@@ -190,7 +191,7 @@ fn secret_of_file(path: &Path) -> Result<String, String> {
 }
 
 /// Reads certificates: a bundle in PEM, or one in DER.
-fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
+pub fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
     let sentence = |what: &str| format!("{}: {what}", path.display());
     let file = fs::read(path).map_err(|error| sentence(&error.to_string()))?;
     let certificates: Vec<CertificateDer<'static>> = if file.starts_with(&[0x30]) {
