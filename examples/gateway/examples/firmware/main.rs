@@ -12,6 +12,7 @@ mod gate;
 mod hostile;
 mod request;
 mod time_server;
+mod upstream;
 
 use std::{
     env,
@@ -34,6 +35,7 @@ use crate::{
     gate::Gate,
     request::{Request, send_bytes},
     time_server::TimeServer,
+    upstream::Upstream,
 };
 
 const AUDIENCE: &str = "https://valve.example";
@@ -70,7 +72,8 @@ fn run(image: Image<'_>, self_test: bool) -> Outcome<ExitCode> {
     let mut authority = Authority::start(&pki);
     let (time, gate) = (TimeServer::start()?, Gate::start(authority.port())?);
     let settings = Settings::new(&authority, &pki);
-    let settings = if image.small { settings } else { settings.with_user(&mut authority)? };
+    let other = Upstream::start(&authority, &pki)?;
+    let settings = if image.small { settings } else { settings.with_user(&mut authority)?.with_upstream(other.port) };
     let device = Device::start(image, &settings, &time, gate.port, Speed::Host, self_test)?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
@@ -121,6 +124,8 @@ impl SelfTest {
         println!("\n{:<42} {:<28} got", "request", "expected");
         if !image.small {
             self.userinfo();
+            self.who();
+            self.upstream();
         }
         self.tokens();
         self.times()?;

@@ -52,6 +52,11 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
+    /// Whether this stands in it.
+    pub fn contains(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
+
     /// The status; the `error` of the challenge, or that there is one without; and when to come again.
     pub fn summary(&self) -> String {
         let mut summary = self.0.split(' ').nth(1).unwrap_or("no status").to_owned();
