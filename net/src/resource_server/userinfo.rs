@@ -19,14 +19,16 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct UserInfoForm<'a> {
     pub(super) endpoint: UserInfoEndpoint<'a>,
-    read: for<'b> fn(
-        &UserInfoEndpoint<'a>,
-        Answer<'b>,
-        &dyn Keys,
-        Option<UnixTime>,
-        &'b mut [u8],
-    ) -> Result<UserInfo<'b>, UserInfoError>,
+    read: Read<'a>,
 }
+
+type Read<'a> = for<'b> fn(
+    &UserInfoEndpoint<'a>,
+    Answer<'b>,
+    &dyn Keys,
+    Option<UnixTime>,
+    &'b mut [u8],
+) -> Result<UserInfo<'b>, UserInfoError>;
 
 impl<'a> UserInfoForm<'a> {
     const fn new(endpoint: UserInfoEndpoint<'a>) -> Self {
