@@ -37,8 +37,17 @@ type Tokens = TokenKeeper<'static, CriticalSectionRawMutex, 1, TOKEN_BYTES>;
 type Tls = EmbeddedTls<'static, Random<Mps2>>;
 type Http = HttpClient<'static, Remote<'static>, Tls, &'static WallClock, Timer>;
 /// One call at a time: it is the processor that others would wait for.
-type Call =
-    UpstreamClient<'static, CriticalSectionRawMutex, Remote<'static>, Tls, &'static WallClock, Timer, 1, 1, TOKEN_BYTES>;
+type Call = UpstreamClient<
+    'static,
+    CriticalSectionRawMutex,
+    Remote<'static>,
+    Tls,
+    &'static WallClock,
+    Timer,
+    1,
+    1,
+    TOKEN_BYTES,
+>;
 
 /// Between each of the tasks that call and the network.
 static RELAYS: [Relay; SOCKETS] = [const { Relay::new() }; SOCKETS];
@@ -94,8 +103,7 @@ async fn call(tokens: &'static Tokens, settings: Settings, board: Mps2) {
     let url = settings.upstream.map_or("", |upstream| upstream.url);
     let line = UpstreamLine::new(MEMORY.take().http(&RELAYS[1], &settings, board), TOKEN.take());
     let url = Url::parse(url).map_err(|_| OutgoingError::Resource);
-    let client = CLIENT
-        .init_with(|| UpstreamClient::new(tokens, application(&settings), url?, Timer, [line]));
+    let client = CLIENT.init_with(|| UpstreamClient::new(tokens, application(&settings), url?, Timer, [line]));
     loop {
         ASKED.wait().await;
         let mut content = CONTENT.lock().await;

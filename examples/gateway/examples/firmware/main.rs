@@ -78,7 +78,7 @@ fn run(image: Image<'_>, self_test: bool) -> Outcome<ExitCode> {
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
     if self_test {
-        let mut test = SelfTest { device, authority, pki, time, gate, good: true };
+        let mut test = SelfTest { device, authority, pki, time, gate, other, good: true };
         test.run(image)?;
         test.handshake(image)?;
         test.strangers(image)?;
@@ -116,6 +116,7 @@ struct SelfTest {
     pki: Arc<Pki>,
     time: TimeServer,
     gate: Gate,
+    other: Upstream,
     good: bool,
 }
 

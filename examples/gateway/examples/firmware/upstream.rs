@@ -6,7 +6,10 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -18,7 +21,7 @@ use rustls::{
 };
 use tests::{
     authority::{Authority, CLIENT_SECRET, TokenFormat, client_id, userinfo_client},
-    pki::{Identity, Pki},
+    pki::{Identity, KeyType, Pki},
 };
 
 use crate::{AUDIENCE, Outcome, SelfTest, request::Request};
@@ -39,6 +42,8 @@ pub fn resource(port: u16) -> String {
 /// The gateway, and what ends TLS in front of it.
 pub struct Upstream {
     pub port: u16,
+    /// Whether it shows a certificate that another authority of the same name has issued.
+    stranger: Arc<AtomicBool>,
     gateway: Child,
     files: [PathBuf; 2],
 }
@@ -71,14 +76,16 @@ impl Upstream {
         output.read_line(&mut line)?;
         // It goes on writing.
         thread::spawn(move || io::copy(&mut output, &mut io::sink()));
-        let upstream = Self { port, gateway, files };
+        let stranger = Arc::new(AtomicBool::new(false));
+        let upstream = Self { port, stranger: Arc::clone(&stranger), gateway, files };
         let address: SocketAddr = line.trim().rsplit("http://").next().ok_or("no address")?.parse()?;
-        let config = Arc::new(config(&pki.server(&["localhost"]))?);
+        let right = Arc::new(config(&pki.server(&["localhost"]))?);
+        let wrong = Arc::new(config(&Pki::new(KeyType::P256).server(&["localhost"]))?);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let config = Arc::clone(&config);
+                let config = Arc::clone(if stranger.load(Ordering::Relaxed) { &wrong } else { &right });
                 // A call that comes to nothing is one that the image tells of.
-                thread::spawn(move || carry(stream, config, address));
+                thread::spawn(move || carry(stream, config, address).is_ok());
             }
         });
         Ok(upstream)
@@ -142,6 +149,10 @@ impl SelfTest {
             &Request::with("GET /upstream", &other),
             "403 insufficient_scope",
         );
+        self.other.stranger.store(true, Ordering::Relaxed);
+        self.case("another server, that cannot prove it is", &request, "502");
+        self.other.stranger.store(false, Ordering::Relaxed);
+        self.case("another server, as it was", &request, "200");
     }
 
     /// Who somebody is, by introspection and userinfo.
