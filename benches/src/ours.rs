@@ -6,7 +6,8 @@ use std::{
 };
 
 use bearward_core::{
-    BearerToken, Hs256, Keys, Policy, PreparedEd25519, PreparedHmac, PreparedP256, Secret, TokenCache, UnixTime,
+    BearerToken, Hs256, Keys, Policy, PreparedEd25519, PreparedHmac, PreparedP256, PreparedP384, Secret, TokenCache,
+    UnixTime,
 };
 use tests::signer::Verifying;
 
@@ -17,7 +18,7 @@ use crate::{
 
 /// The validation with our own library. It checks more than the peers are asked to: the `kid`, that no member comes
 /// twice, the type of every registered claim, and that all claims are there that RFC 9068 requires. The key is prepared as a
-/// host has room for: a P-256 key has its table of 8 KB, one of Ed25519 its two of 20 KB. The buffer is kept from token to token.
+/// host has room for: a P-256 key has its table of 8 KB, one of P-384 its of 12 KB, one of Ed25519 its two of 20 KB. The buffer is kept from token to token.
 pub fn ours(case: &Case) -> Validate {
     let algorithms = [case.signer.verifier()];
     let keys = prepared(case);
@@ -64,9 +65,12 @@ fn prepared(case: &Case) -> Box<dyn Keys> {
         }
         Verifying::Public(set) => {
             let key = set.iter().next().expect("one key");
-            let (mut p256, mut ed25519) = (PreparedP256::<128>::new(), PreparedEd25519::<64>::new());
+            let (mut p256, mut p384) = (PreparedP256::<128>::new(), PreparedP384::<128>::new());
+            let mut ed25519 = PreparedEd25519::<64>::new();
             if p256.prepare(key).is_ok() {
                 Box::new(p256)
+            } else if p384.prepare(key).is_ok() {
+                Box::new(p384)
             } else if ed25519.prepare(key).is_ok() {
                 Box::new(ed25519)
             } else {
