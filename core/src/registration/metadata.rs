@@ -189,8 +189,7 @@ impl<'a> ClientMetadata<'a> {
             .map(|(name, _)| name)
     }
 
-    /// Writes the document (§3.1), with members more.
-    /// Writes the document. Of the members `more`, those without a value are left out.
+    /// Writes the document (§3.1). Of the members `more`, those without a value are left out.
     pub(super) fn write(&self, out: &mut Writer<'_>, more: &[(&str, Option<&str>)]) -> Result<(), CallError> {
         self.check()?;
         // A client without redirect URIs gets no response of the authorization endpoint; else `code` would be meant.
