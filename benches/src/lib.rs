@@ -7,19 +7,20 @@ mod case;
 mod ours;
 
 pub use case::{AUDIENCE, Case, ISSUER, SCOPE, Size};
-pub use ours::ours;
+pub use ours::{ours, ours_cached};
 
 /// Validates a token and tells whether it is good.
 pub type Validate = Box<dyn Fn(&str) -> bool>;
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, Size, ours};
+    use super::{Case, Size, ours, ours_cached};
 
     #[test]
     fn ours_accepts_the_good_token_and_refuses_the_bad_ones() {
         for case in Case::all() {
             case.check("ours", &ours(&case));
+            case.check("ours with a cache", &ours_cached(&case));
         }
     }
 

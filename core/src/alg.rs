@@ -5,8 +5,6 @@
 mod ecdsa;
 #[cfg(feature = "ed25519-dalek")]
 mod eddsa;
-#[cfg(feature = "p256")]
-mod es256;
 #[cfg(feature = "hmac")]
 mod hmac;
 #[cfg(feature = "rsa")]
@@ -14,14 +12,14 @@ mod rsa;
 
 use core::fmt;
 
+#[cfg(feature = "p256")]
+pub use ecdsa::{Es256, PreparedP256, PreparedP256Key};
 #[cfg(feature = "p384")]
-pub use ecdsa::Es384;
+pub use ecdsa::{Es384, PreparedP384, PreparedP384Key};
 #[cfg(feature = "p521")]
-pub use ecdsa::Es512;
+pub use ecdsa::{Es512, PreparedP521, PreparedP521Key};
 #[cfg(feature = "ed25519-dalek")]
 pub use eddsa::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
-#[cfg(feature = "p256")]
-pub use es256::{Es256, PreparedKey, PreparedP256};
 #[cfg(feature = "hmac")]
 pub use hmac::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]

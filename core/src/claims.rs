@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Claim, Error, Part, Reason},
-    json::{Object, Text, Value},
+    json::{Member, Object, Place, Text, Value},
     time::NumericDate,
 };
 
@@ -11,112 +11,207 @@ mod names;
 pub use names::{Names, NamesIter};
 
 /// The registered claims of an access token, each of its right type, and nothing else said of them.
+///
+/// It is moved and copied on a stack that may be short, so it keeps where claims are written, in two bytes each.
 #[derive(Clone, Copy)]
 pub(crate) struct Registered<'b> {
-    pub(crate) object: Object<'b>,
-    pub(crate) issuer: Option<Text<'b>>,
-    pub(crate) subject: Option<Text<'b>>,
-    pub(crate) audience: Option<Names<'b>>,
-    pub(crate) expires_at: Option<NumericDate>,
-    pub(crate) not_before: Option<NumericDate>,
-    pub(crate) issued_at: Option<NumericDate>,
-    pub(crate) jwt_id: Option<Text<'b>>,
-    pub(crate) client_id: Option<Text<'b>>,
-    pub(crate) scope: Option<Names<'b>>,
-    pub(crate) scp: Option<Names<'b>>,
-    pub(crate) authentication_time: Option<NumericDate>,
-    pub(crate) acr: Option<Text<'b>>,
-    pub(crate) amr: Option<Names<'b>>,
-    pub(crate) roles: Option<Names<'b>>,
-    pub(crate) groups: Option<Names<'b>>,
-    pub(crate) entitlements: Option<Names<'b>>,
+    /// The text that the places are in, with the white space around it.
+    json: &'b str,
+    places: Places,
     /// What only other kinds of tokens carry, if something is there.
     pub(crate) foreign: Option<Claim>,
+}
+
+/// Where claims are written.
+#[derive(Clone, Copy)]
+struct Places {
+    issuer: Place,
+    subject: Place,
+    audience: Place,
+    jwt_id: Place,
+    client_id: Place,
+    scope: Place,
+    scp: Place,
+    acr: Place,
+    amr: Place,
+    roles: Place,
+    groups: Place,
+    entitlements: Place,
+    expires_at: Place,
+    not_before: Place,
+    issued_at: Place,
+    authentication_time: Place,
 }
 
 impl<'b> Registered<'b> {
     /// Reads a decoded payload, resolving its escapes where it lies. In place: as a result it would take its room twice.
     pub(crate) fn read(&mut self, payload: &'b mut [u8]) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let object = Object::visit_in_place(payload, &mut |name, value| {
-            if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
-                outcome = self.take(name, value);
+        let json = Object::visit_in_place(payload, &mut |member| {
+            if outcome.is_ok() {
+                outcome = self.take(member);
             }
         });
-        self.object = object.map_err(|error| Error::Json(Part::Payload, error))?;
+        self.json = json.map_err(|error| Error::Json(Part::Payload, error))?;
         outcome
     }
 
     /// Takes the claims of an object whose escapes are resolved.
     pub(crate) fn of(object: Object<'b>) -> Result<Self, Error> {
-        let mut claims = Self { object, ..Self::none() };
-        for (name, value) in object.members() {
-            if let Some(name) = name.as_str() {
-                claims.take(name, value)?;
+        let mut claims = Self { json: object.as_json(), ..Self::none() };
+        let mut outcome = Ok(());
+        object.visit(&mut |member| {
+            if outcome.is_ok() {
+                outcome = claims.take(member);
             }
-        }
-        Ok(claims)
+        });
+        outcome.map(|()| claims)
+    }
+
+    /// All claims, also those that are not registered.
+    pub(crate) const fn object(&self) -> Object<'b> {
+        Object::trusted(self.json)
+    }
+
+    pub(crate) fn issuer(&self) -> Option<Text<'b>> {
+        self.text(self.places.issuer)
+    }
+
+    pub(crate) fn subject(&self) -> Option<Text<'b>> {
+        self.text(self.places.subject)
+    }
+
+    pub(crate) fn audience(&self) -> Option<Names<'b>> {
+        self.names(self.places.audience)
+    }
+
+    pub(crate) fn jwt_id(&self) -> Option<Text<'b>> {
+        self.text(self.places.jwt_id)
+    }
+
+    pub(crate) fn client_id(&self) -> Option<Text<'b>> {
+        self.text(self.places.client_id)
+    }
+
+    pub(crate) fn scope(&self) -> Option<Names<'b>> {
+        self.names(self.places.scope)
+    }
+
+    pub(crate) fn scp(&self) -> Option<Names<'b>> {
+        self.names(self.places.scp)
+    }
+
+    pub(crate) fn acr(&self) -> Option<Text<'b>> {
+        self.text(self.places.acr)
+    }
+
+    pub(crate) fn amr(&self) -> Option<Names<'b>> {
+        self.names(self.places.amr)
+    }
+
+    pub(crate) fn roles(&self) -> Option<Names<'b>> {
+        self.names(self.places.roles)
+    }
+
+    pub(crate) fn groups(&self) -> Option<Names<'b>> {
+        self.names(self.places.groups)
+    }
+
+    pub(crate) fn entitlements(&self) -> Option<Names<'b>> {
+        self.names(self.places.entitlements)
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<NumericDate> {
+        self.date(self.places.expires_at)
+    }
+
+    pub(crate) fn not_before(&self) -> Option<NumericDate> {
+        self.date(self.places.not_before)
+    }
+
+    pub(crate) fn issued_at(&self) -> Option<NumericDate> {
+        self.date(self.places.issued_at)
+    }
+
+    pub(crate) fn authentication_time(&self) -> Option<NumericDate> {
+        self.date(self.places.authentication_time)
+    }
+
+    fn text(&self, place: Place) -> Option<Text<'b>> {
+        place.value(self.json).and_then(Value::as_text)
+    }
+
+    fn names(&self, place: Place) -> Option<Names<'b>> {
+        place.value(self.json).map(Names::trusted)
+    }
+
+    fn date(&self, place: Place) -> Option<NumericDate> {
+        place.value(self.json).and_then(Value::as_number).and_then(NumericDate::from_json)
     }
 
     /// Whether there is a claim of this name, other than `null`. What is registered is not looked for a second time.
     pub(crate) fn has(&self, name: &str) -> bool {
         match name {
-            "iss" => self.issuer.is_some(),
-            "sub" => self.subject.is_some(),
-            "aud" => self.audience.is_some(),
-            "exp" => self.expires_at.is_some(),
-            "nbf" => self.not_before.is_some(),
-            "iat" => self.issued_at.is_some(),
-            "jti" => self.jwt_id.is_some(),
-            "client_id" => self.client_id.is_some(),
-            "scope" => self.scope.is_some(),
-            _ => self.object.get(name).is_some_and(|value| !matches!(value, Value::Null)),
+            "iss" => self.places.issuer.is_somewhere(),
+            "sub" => self.places.subject.is_somewhere(),
+            "aud" => self.places.audience.is_somewhere(),
+            "exp" => self.places.expires_at.is_somewhere(),
+            "nbf" => self.places.not_before.is_somewhere(),
+            "iat" => self.places.issued_at.is_somewhere(),
+            "jti" => self.places.jwt_id.is_somewhere(),
+            "client_id" => self.places.client_id.is_somewhere(),
+            "scope" => self.places.scope.is_somewhere(),
+            _ => self.object().get(name).is_some_and(|value| !matches!(value, Value::Null)),
         }
     }
 
     /// Of no token yet.
     pub(crate) const fn none() -> Self {
         Self {
-            object: Object::trusted("{}"),
-            issuer: None,
-            subject: None,
-            audience: None,
-            expires_at: None,
-            not_before: None,
-            issued_at: None,
-            jwt_id: None,
-            client_id: None,
-            scope: None,
-            scp: None,
-            authentication_time: None,
-            acr: None,
-            amr: None,
-            roles: None,
-            groups: None,
-            entitlements: None,
+            json: "{}",
+            places: Places {
+                issuer: Place::NOWHERE,
+                subject: Place::NOWHERE,
+                audience: Place::NOWHERE,
+                jwt_id: Place::NOWHERE,
+                client_id: Place::NOWHERE,
+                scope: Place::NOWHERE,
+                scp: Place::NOWHERE,
+                acr: Place::NOWHERE,
+                amr: Place::NOWHERE,
+                roles: Place::NOWHERE,
+                groups: Place::NOWHERE,
+                entitlements: Place::NOWHERE,
+                expires_at: Place::NOWHERE,
+                not_before: Place::NOWHERE,
+                issued_at: Place::NOWHERE,
+                authentication_time: Place::NOWHERE,
+            },
             foreign: None,
         }
     }
 
-    fn take(&mut self, name: &str, value: Value<'b>) -> Result<(), Error> {
+    fn take(&mut self, member: &Member<'_>) -> Result<(), Error> {
+        let Some(name) = member.name.as_str() else { return Ok(()) };
+        let places = &mut self.places;
         match name {
-            "iss" => self.issuer = Some(text(value, Claim::Issuer)?),
-            "sub" => self.subject = Some(text(value, Claim::Subject)?),
-            "aud" => self.audience = Some(names(value, Claim::Audience)?),
-            "exp" => self.expires_at = Some(date(value, Claim::ExpirationTime)?),
-            "nbf" => self.not_before = Some(date(value, Claim::NotBefore)?),
-            "iat" => self.issued_at = Some(date(value, Claim::IssuedAt)?),
-            "jti" => self.jwt_id = Some(text(value, Claim::JwtId)?),
-            "client_id" => self.client_id = Some(text(value, Claim::ClientId)?),
+            "iss" => places.issuer = text(member, Claim::Issuer)?,
+            "sub" => places.subject = text(member, Claim::Subject)?,
+            "aud" => places.audience = names(member, Claim::Audience)?,
+            "exp" => places.expires_at = date(member, Claim::ExpirationTime)?,
+            "nbf" => places.not_before = date(member, Claim::NotBefore)?,
+            "iat" => places.issued_at = date(member, Claim::IssuedAt)?,
+            "jti" => places.jwt_id = text(member, Claim::JwtId)?,
+            "client_id" => places.client_id = text(member, Claim::ClientId)?,
             // A string by RFC 8693 §4.2, and an array as Spring Authorization Server and Duende IdentityServer send it.
-            "scope" => self.scope = Some(names(value, Claim::Scope)?),
-            "scp" => self.scp = Some(names(value, Claim::Scope)?),
-            "auth_time" => self.authentication_time = Some(date(value, Claim::AuthenticationTime)?),
-            "acr" => self.acr = Some(text(value, Claim::AuthenticationContext)?),
-            "amr" => self.amr = Some(names(value, Claim::AuthenticationMethods)?),
-            "roles" => self.roles = Some(names(value, Claim::Roles)?),
-            "groups" => self.groups = Some(names(value, Claim::Groups)?),
-            "entitlements" => self.entitlements = Some(names(value, Claim::Entitlements)?),
+            "scope" => places.scope = names(member, Claim::Scope)?,
+            "scp" => places.scp = names(member, Claim::Scope)?,
+            "auth_time" => places.authentication_time = date(member, Claim::AuthenticationTime)?,
+            "acr" => places.acr = text(member, Claim::AuthenticationContext)?,
+            "amr" => places.amr = names(member, Claim::AuthenticationMethods)?,
+            "roles" => places.roles = names(member, Claim::Roles)?,
+            "groups" => places.groups = names(member, Claim::Groups)?,
+            "entitlements" => places.entitlements = names(member, Claim::Entitlements)?,
             // A token bound to a key is not a bearer token: whoever presents it must prove more than is checked here.
             "cnf" => return Err(Error::claim(Claim::Confirmation, Reason::NotUnderstood)),
             // An answer about an access token is none, whatever else it says of itself (RFC 9701 §8.1).
@@ -129,16 +224,17 @@ impl<'b> Registered<'b> {
     }
 }
 
-fn text(value: Value<'_>, claim: Claim) -> Result<Text<'_>, Error> {
-    value.as_text().ok_or(Error::claim(claim, Reason::Malformed))
+fn text(member: &Member<'_>, claim: Claim) -> Result<Place, Error> {
+    if let Value::String(_) = member.value { Ok(member.place) } else { Err(Error::claim(claim, Reason::Malformed)) }
 }
 
-fn names(value: Value<'_>, claim: Claim) -> Result<Names<'_>, Error> {
-    Names::read(value).ok_or(Error::claim(claim, Reason::Malformed))
+fn names(member: &Member<'_>, claim: Claim) -> Result<Place, Error> {
+    Names::read(member.value).map(|_| member.place).ok_or(Error::claim(claim, Reason::Malformed))
 }
 
-fn date(value: Value<'_>, claim: Claim) -> Result<NumericDate, Error> {
-    value.as_number().and_then(NumericDate::from_json).ok_or(Error::claim(claim, Reason::Malformed))
+fn date(member: &Member<'_>, claim: Claim) -> Result<Place, Error> {
+    let date = member.value.as_number().and_then(NumericDate::from_json);
+    date.map(|_| member.place).ok_or(Error::claim(claim, Reason::Malformed))
 }
 
 #[cfg(test)]

@@ -190,12 +190,12 @@ impl<'a> Client<'a> {
         self.form(fresh.into(), request.accept(), form, &[], buffer)
     }
 
-    /// Writes a form that the client authenticates.
+    /// Writes a form that the client authenticates. Parameters without a value are left out.
     pub(crate) fn post<'b>(
         &self,
         fresh: Option<Fresh>,
         accept: &'static str,
-        parameters: &[(&str, &str)],
+        parameters: &[(&str, Option<&str>)],
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
         self.form(fresh, accept, "", parameters, buffer)
@@ -207,7 +207,7 @@ impl<'a> Client<'a> {
         fresh: Option<Fresh>,
         accept: &'b str,
         begun: &str,
-        parameters: &[(&str, &str)],
+        parameters: &[(&str, Option<&str>)],
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
         let written = self.write(fresh, begun, parameters, buffer).inspect_err(|_| buffer.fill(0))?;
@@ -224,7 +224,7 @@ impl<'a> Client<'a> {
         &self,
         fresh: Option<Fresh>,
         begun: &str,
-        parameters: &[(&str, &str)],
+        parameters: &[(&str, Option<&str>)],
         buffer: &mut [u8],
     ) -> Result<Written, CallError> {
         let authorization = match self.method {
@@ -234,7 +234,9 @@ impl<'a> Client<'a> {
         let mut form = Writer::new(buffer.get_mut(authorization..).unwrap_or_default());
         form.write_str(begun)?;
         for (name, value) in parameters {
-            form.parameter(name, value)?;
+            if let Some(value) = value {
+                form.parameter(name, value)?;
+            }
         }
         let assertion = |audience| {
             let fresh = fresh.ok_or(CallError::TimeUnavailable)?;

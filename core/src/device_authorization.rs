@@ -3,8 +3,6 @@
 
 use core::fmt;
 
-use heapless::Vec;
-
 use crate::{
     answer_error::AnswerError,
     call::{Answer, Request},
@@ -77,10 +75,7 @@ impl<'t> DeviceAuthorizationRequest<'t> {
         fresh: impl Into<Option<Fresh>>,
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let scope = self.scope.map(|scope| ("scope", scope));
-        let resource = self.resource.map(|resource| ("resource", resource));
-        let parameters: Vec<_, 2, u8> = [scope, resource].into_iter().flatten().collect();
-        client.post(fresh.into(), "application/json", &parameters, buffer)
+        client.post(fresh.into(), "application/json", &[("scope", self.scope), ("resource", self.resource)], buffer)
     }
 
     /// Reads the answer (RFC 8628 §3.2). It borrows the answer's body.

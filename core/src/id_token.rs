@@ -65,8 +65,8 @@ pub struct IdToken<'b> {
 impl<'b> IdToken<'b> {
     /// `iss`: the issuer, as the policy names it.
     #[must_use]
-    pub const fn issuer(&self) -> Option<Text<'b>> {
-        self.claims.issuer
+    pub fn issuer(&self) -> Option<Text<'b>> {
+        self.claims.issuer()
     }
 
     /// `sub`: the user, as the issuer knows it; never empty, 255 characters at most.
@@ -77,8 +77,8 @@ impl<'b> IdToken<'b> {
 
     /// `aud`: the client, and perhaps others that it trusts.
     #[must_use]
-    pub const fn audience(&self) -> Option<Names<'b>> {
-        self.claims.audience
+    pub fn audience(&self) -> Option<Names<'b>> {
+        self.claims.audience()
     }
 
     /// `azp`: the client, if it is there.
@@ -89,20 +89,20 @@ impl<'b> IdToken<'b> {
 
     /// `exp`: the point from which it must not be accepted any more. It does not end the user's session.
     #[must_use]
-    pub const fn expires_at(&self) -> Option<NumericDate> {
-        self.claims.expires_at
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.claims.expires_at()
     }
 
     /// `iat`: when it was issued.
     #[must_use]
-    pub const fn issued_at(&self) -> Option<NumericDate> {
-        self.claims.issued_at
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.claims.issued_at()
     }
 
     /// `auth_time`: when the user authenticated.
     #[must_use]
-    pub const fn authentication_time(&self) -> Option<NumericDate> {
-        self.claims.authentication_time
+    pub fn authentication_time(&self) -> Option<NumericDate> {
+        self.claims.authentication_time()
     }
 
     /// `nonce`: that of the request, if it had one.
@@ -113,26 +113,26 @@ impl<'b> IdToken<'b> {
 
     /// `acr`: the class of the authentication.
     #[must_use]
-    pub const fn acr(&self) -> Option<Text<'b>> {
-        self.claims.acr
+    pub fn acr(&self) -> Option<Text<'b>> {
+        self.claims.acr()
     }
 
     /// `amr`: its methods.
     #[must_use]
-    pub const fn amr(&self) -> Option<Names<'b>> {
-        self.claims.amr
+    pub fn amr(&self) -> Option<Names<'b>> {
+        self.claims.amr()
     }
 
     /// Any claim by its path: `&["address", "country"]` is the member `country` of the object `address`.
     #[must_use]
     pub fn claim(&self, path: &[&str]) -> Option<Value<'b>> {
-        self.claims.object.at(path)
+        self.claims.object().at(path)
     }
 
     /// The claims as JSON, with the escapes that need not be resolved.
     #[must_use]
     pub const fn json(&self) -> &'b str {
-        self.claims.object.as_json()
+        self.claims.object().as_json()
     }
 
     /// The algorithm that verified it.

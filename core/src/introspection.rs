@@ -67,7 +67,7 @@ impl<'t> IntrospectionRequest<'t> {
         fresh: impl Into<Option<Fresh>>,
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let parameters = [("token", self.token.as_str()), ("token_type_hint", "access_token")];
+        let parameters = [("token", Some(self.token.as_str())), ("token_type_hint", Some("access_token"))];
         client.post(fresh.into(), self.accept, &parameters, buffer)
     }
 }

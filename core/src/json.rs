@@ -23,6 +23,7 @@
 use core::{cell::Cell, fmt};
 
 mod cursor;
+mod names;
 mod number;
 mod text;
 mod validate;
@@ -35,6 +36,7 @@ mod tests;
 pub use number::Number;
 pub use text::{Text, TextChars};
 pub use value::{Array, Elements, Members, Object, Value};
+pub(crate) use value::{Member, Place};
 pub(crate) use write::write_string;
 
 use text::{must_be_escaped, unescape};
@@ -54,7 +56,7 @@ use text::{must_be_escaped, unescape};
 /// ```
 pub fn read(json: &[u8]) -> Result<Value<'_>, JsonError> {
     let json = validate::text(json)?;
-    validate::value(json, &mut |_, _| {})?;
+    validate::value(json, &mut |_| {})?;
     Value::trusted(json).ok_or(JsonError::UnexpectedEnd)
 }
 
@@ -77,7 +79,7 @@ pub fn read(json: &[u8]) -> Result<Value<'_>, JsonError> {
 /// # Ok::<(), json::JsonError>(())
 /// ```
 pub fn resolve_escapes(json: &mut [u8]) -> Result<usize, JsonError> {
-    let Some(first) = validate::value(validate::text(json)?, &mut |_, _| {})? else {
+    let Some(first) = validate::value(validate::text(json)?, &mut |_| {})? else {
         return Ok(json.len());
     };
     let len = json.len();

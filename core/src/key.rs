@@ -6,7 +6,11 @@ use core::fmt;
 #[cfg(feature = "ed25519-dalek")]
 use crate::alg::PreparedEd25519Key;
 #[cfg(feature = "p256")]
-use crate::alg::PreparedKey;
+use crate::alg::PreparedP256Key;
+#[cfg(feature = "p384")]
+use crate::alg::PreparedP384Key;
+#[cfg(feature = "p521")]
+use crate::alg::PreparedP521Key;
 #[cfg(feature = "hmac")]
 use crate::alg::PreparedSecret;
 
@@ -124,7 +128,7 @@ impl<'k> Secret<'k> {
         !self.bytes.is_empty() && (self.may_be_short || self.bytes.len() >= output_bytes)
     }
 
-    #[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
+    #[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256", feature = "p384", feature = "p521"))]
     pub(crate) const fn may_be_short(self) -> bool {
         self.may_be_short
     }
@@ -150,7 +154,13 @@ pub enum Key<'k> {
     Public(PublicKey<'k>),
     /// A public key of P-256 with a table of multiples.
     #[cfg(feature = "p256")]
-    PreparedP256(PreparedKey<'k>),
+    PreparedP256(PreparedP256Key<'k>),
+    /// A public key of P-384 with a table of multiples.
+    #[cfg(feature = "p384")]
+    PreparedP384(PreparedP384Key<'k>),
+    /// A public key of P-521 with a table of multiples.
+    #[cfg(feature = "p521")]
+    PreparedP521(PreparedP521Key<'k>),
     /// An Ed25519 key with a table of multiples.
     #[cfg(feature = "ed25519-dalek")]
     PreparedEd25519(PreparedEd25519Key<'k>),
@@ -169,6 +179,10 @@ impl<'k> Key<'k> {
             Self::Public(key) => Some(*key),
             #[cfg(feature = "p256")]
             Self::PreparedP256(key) => Some(key.public_key()),
+            #[cfg(feature = "p384")]
+            Self::PreparedP384(key) => Some(key.public_key()),
+            #[cfg(feature = "p521")]
+            Self::PreparedP521(key) => Some(key.public_key()),
             #[cfg(feature = "ed25519-dalek")]
             Self::PreparedEd25519(key) => Some(key.public_key()),
             Self::Secret(_) => None,
@@ -187,6 +201,10 @@ impl<'k> Key<'k> {
             Self::Public(_) => None,
             #[cfg(feature = "p256")]
             Self::PreparedP256(_) => None,
+            #[cfg(feature = "p384")]
+            Self::PreparedP384(_) => None,
+            #[cfg(feature = "p521")]
+            Self::PreparedP521(_) => None,
             #[cfg(feature = "ed25519-dalek")]
             Self::PreparedEd25519(_) => None,
         }

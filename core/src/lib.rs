@@ -95,7 +95,7 @@ mod key_management;
 pub mod limits;
 mod metadata;
 mod policy;
-#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256", feature = "p384", feature = "p521"))]
 mod prepared;
 mod registration;
 mod resource_metadata;
@@ -114,14 +114,14 @@ mod unverified;
 mod userinfo;
 
 pub use alg::Algorithm;
-#[cfg(feature = "p384")]
-pub use alg::Es384;
-#[cfg(feature = "p521")]
-pub use alg::Es512;
 #[cfg(feature = "ed25519-dalek")]
 pub use alg::{Ed25519, EdDsa, PreparedEd25519, PreparedEd25519Key};
 #[cfg(feature = "p256")]
-pub use alg::{Es256, PreparedKey, PreparedP256};
+pub use alg::{Es256, PreparedP256, PreparedP256Key};
+#[cfg(feature = "p384")]
+pub use alg::{Es384, PreparedP384, PreparedP384Key};
+#[cfg(feature = "p521")]
+pub use alg::{Es512, PreparedP521, PreparedP521Key};
 #[cfg(feature = "hmac")]
 pub use alg::{HmacAlgorithm, Hs256, Hs384, Hs512, PreparedHmac, PreparedSecret};
 #[cfg(feature = "rsa")]
@@ -176,7 +176,7 @@ pub use key_management::{EcdhEsX25519A128Kw, EcdhEsX25519A192Kw, EcdhEsX25519A25
 pub use key_management::{RsaOaep, RsaOaep256};
 pub use metadata::{Metadata, MetadataError, MetadataReader, WellKnown};
 pub use policy::{Policy, RFC_9068_CLAIMS, TokenType};
-#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256"))]
+#[cfg(any(feature = "ed25519-dalek", feature = "hmac", feature = "p256", feature = "p384", feature = "p521"))]
 pub use prepared::PreparedKeys;
 pub use registration::{
     ClientAuthentication, ClientConfiguration, ClientInformation, ClientKeys, ClientMetadata, CredentialsError,

@@ -18,7 +18,7 @@ pub const JSON_BYTES: usize = 65_535;
 pub const JSON_DEPTH: usize = 16;
 
 /// How many members the objects that are open at one place of a document may have together. Their names are kept
-/// to refuse duplicates: 4 bytes each, on the stack.
+/// to refuse duplicates: 2 bytes each, on the stack.
 pub const JSON_MEMBERS: usize = 128;
 
 /// The longest key identifier, in bytes. Thumbprints have 43, UUIDs 36; keys with longer ones are not kept.

@@ -6,8 +6,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::key::{Key, KeyEntry, Keys};
 
-/// A set of keys of which one was prepared, by the `within` of `PreparedHmac`,
-/// `PreparedP256` and `PreparedEd25519`. It is a set itself: another key of it can be prepared too.
+/// A set of keys of which one was prepared, by the `within` of `PreparedHmac`, `PreparedP256`, `PreparedP384`, `PreparedP521` and
+/// `PreparedEd25519`. It is a set itself: another key of it can be prepared too.
 #[derive(Clone, Copy)]
 pub struct PreparedKeys<'k> {
     keys: &'k dyn Keys,

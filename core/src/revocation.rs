@@ -68,12 +68,8 @@ impl<'t> RevocationRequest<'t> {
         fresh: impl Into<Option<Fresh>>,
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let token = ("token", self.token);
-        let fresh = fresh.into();
-        match self.hint {
-            Some(hint) => client.post(fresh, ACCEPT, &[token, ("token_type_hint", hint.as_str())], buffer),
-            None => client.post(fresh, ACCEPT, &[token], buffer),
-        }
+        let hint = self.hint.map(TokenTypeHint::as_str);
+        client.post(fresh.into(), ACCEPT, &[("token", Some(self.token)), ("token_type_hint", hint)], buffer)
     }
 
     /// Reads the answer (RFC 7009 §2.2): `Ok` if the token is good for nothing now, also if it was not before.

@@ -72,105 +72,105 @@ impl<'b> AccessToken<'b> {
 
     /// `iss`: who issued it (RFC 7519 §4.1.1).
     #[must_use]
-    pub const fn issuer(&self) -> Option<Text<'b>> {
-        self.claims.issuer
+    pub fn issuer(&self) -> Option<Text<'b>> {
+        self.claims.issuer()
     }
 
     /// `sub`: for whom it was issued; a client's own token has the client here (RFC 9068 §2.2).
     #[must_use]
-    pub const fn subject(&self) -> Option<Text<'b>> {
-        self.claims.subject
+    pub fn subject(&self) -> Option<Text<'b>> {
+        self.claims.subject()
     }
 
     /// `aud`: the resource servers it is meant for (RFC 7519 §4.1.3).
     #[must_use]
-    pub const fn audience(&self) -> Option<Names<'b>> {
-        self.claims.audience
+    pub fn audience(&self) -> Option<Names<'b>> {
+        self.claims.audience()
     }
 
     /// `exp`: the point from which it is no longer good (RFC 7519 §4.1.4).
     #[must_use]
-    pub const fn expires_at(&self) -> Option<NumericDate> {
-        self.claims.expires_at
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.claims.expires_at()
     }
 
     /// `nbf`: the point from which it is good (RFC 7519 §4.1.5).
     #[must_use]
-    pub const fn not_before(&self) -> Option<NumericDate> {
-        self.claims.not_before
+    pub fn not_before(&self) -> Option<NumericDate> {
+        self.claims.not_before()
     }
 
     /// `iat`: when it was issued (RFC 7519 §4.1.6).
     #[must_use]
-    pub const fn issued_at(&self) -> Option<NumericDate> {
-        self.claims.issued_at
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.claims.issued_at()
     }
 
     /// `jti`: its own name (RFC 7519 §4.1.7).
     #[must_use]
-    pub const fn jwt_id(&self) -> Option<Text<'b>> {
-        self.claims.jwt_id
+    pub fn jwt_id(&self) -> Option<Text<'b>> {
+        self.claims.jwt_id()
     }
 
     /// `client_id`: which client it was given to (RFC 8693 §4.3).
     #[must_use]
-    pub const fn client_id(&self) -> Option<Text<'b>> {
-        self.claims.client_id
+    pub fn client_id(&self) -> Option<Text<'b>> {
+        self.claims.client_id()
     }
 
     /// What it allows: `scope` (RFC 8693 §4.2), or where there is none, `scp` as Okta and Entra send it. Both may be a list
     /// separated by spaces or an array. Without either it is empty.
     #[must_use]
     pub fn scope(&self) -> Scope<'b> {
-        self.claims.scope.or(self.claims.scp).map_or_else(Scope::default, Scope::from_names)
+        self.claims.scope().or(self.claims.scp()).map_or_else(Scope::default, Scope::from_names)
     }
 
     /// `auth_time`: when the user authenticated (OIDC Core §2).
     #[must_use]
-    pub const fn authentication_time(&self) -> Option<NumericDate> {
-        self.claims.authentication_time
+    pub fn authentication_time(&self) -> Option<NumericDate> {
+        self.claims.authentication_time()
     }
 
     /// `acr`: the class of that authentication (OIDC Core §2).
     #[must_use]
-    pub const fn acr(&self) -> Option<Text<'b>> {
-        self.claims.acr
+    pub fn acr(&self) -> Option<Text<'b>> {
+        self.claims.acr()
     }
 
     /// `amr`: its methods (RFC 8176).
     #[must_use]
-    pub const fn amr(&self) -> Option<Names<'b>> {
-        self.claims.amr
+    pub fn amr(&self) -> Option<Names<'b>> {
+        self.claims.amr()
     }
 
     /// `roles` (RFC 9068 §2.2.3.1).
     #[must_use]
-    pub const fn roles(&self) -> Option<Names<'b>> {
-        self.claims.roles
+    pub fn roles(&self) -> Option<Names<'b>> {
+        self.claims.roles()
     }
 
     /// `groups` (RFC 9068 §2.2.3.1).
     #[must_use]
-    pub const fn groups(&self) -> Option<Names<'b>> {
-        self.claims.groups
+    pub fn groups(&self) -> Option<Names<'b>> {
+        self.claims.groups()
     }
 
     /// `entitlements` (RFC 9068 §2.2.3.1).
     #[must_use]
-    pub const fn entitlements(&self) -> Option<Names<'b>> {
-        self.claims.entitlements
+    pub fn entitlements(&self) -> Option<Names<'b>> {
+        self.claims.entitlements()
     }
 
     /// Any claim by its path: `&["realm_access", "roles"]` is the member `roles` of the object `realm_access`.
     #[must_use]
     pub fn claim(&self, path: &[&str]) -> Option<Value<'b>> {
-        self.claims.object.at(path)
+        self.claims.object().at(path)
     }
 
     /// The claims as JSON, with the escapes that need not be resolved.
     #[must_use]
     pub fn json(&self) -> &'b str {
-        self.claims.object.as_json()
+        self.claims.object().as_json()
     }
 
     /// The caller's own claims, by serde.

@@ -5,8 +5,6 @@
 
 use core::fmt;
 
-use heapless::Vec;
-
 use crate::{
     call::{Answer, Request},
     call_error::CallError,
@@ -106,15 +104,18 @@ impl<'t> TokenRequest<'t> {
         fresh: impl Into<Option<Fresh>>,
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let (grant_type, secret) = match self.grant {
-            Grant::ClientCredentials => ("client_credentials", None),
-            Grant::RefreshToken(token) => ("refresh_token", Some(("refresh_token", token))),
-            Grant::DeviceCode(code) => ("urn:ietf:params:oauth:grant-type:device_code", Some(("device_code", code))),
+        let (grant_type, refresh_token, device_code) = match self.grant {
+            Grant::ClientCredentials => ("client_credentials", None, None),
+            Grant::RefreshToken(token) => ("refresh_token", Some(token), None),
+            Grant::DeviceCode(code) => ("urn:ietf:params:oauth:grant-type:device_code", None, Some(code)),
         };
-        let scope = self.scope.map(|scope| ("scope", scope));
-        let resource = self.resource.map(|resource| ("resource", resource));
-        let parameters: Vec<_, 4, u8> =
-            [Some(("grant_type", grant_type)), secret, scope, resource].into_iter().flatten().collect();
+        let parameters = [
+            ("grant_type", Some(grant_type)),
+            ("refresh_token", refresh_token),
+            ("device_code", device_code),
+            ("scope", self.scope),
+            ("resource", self.resource),
+        ];
         client.post(fresh.into(), "application/json", &parameters, buffer)
     }
 

@@ -107,6 +107,12 @@ impl<'a> UserInfoEndpoint<'a> {
         }
     }
 
+    /// Whether the issuer's keys are needed to read an answer.
+    #[must_use]
+    pub const fn is_signed(&self) -> bool {
+        !matches!(self.registered, Registered::Json)
+    }
+
     /// Writes the request (§5.3.1) into `buffer`, which takes 7 bytes and the token.
     ///
     /// # Errors
@@ -148,8 +154,7 @@ impl<'a> UserInfoEndpoint<'a> {
         S: ?Sized,
         Text<'b>: PartialEq<S>,
     {
-        let user = self.read_any(answer, keys, now.into(), buffer)?;
-        if user.subject == *subject { Ok(user) } else { Err(UserInfoError::SubjectMismatch) }
+        self.read_any(answer, keys, now.into(), buffer)?.about(subject)
     }
 
     fn read_any<'b>(
@@ -194,6 +199,37 @@ pub struct UserInfo<'b> {
 }
 
 impl<'b> UserInfo<'b> {
+    /// What [`json`](Self::json) and [`protection`](Self::protection) gave, brought together again: for those who have
+    /// handed it from one task to another. Whom it is about is checked as in [`UserInfoEndpoint::read`].
+    ///
+    /// ```
+    /// use bearward_core::{UserInfo, UserInfoError};
+    ///
+    /// let mut json = *br#"{"sub": "248289761001", "name": "Jane Doe"}"#;
+    /// assert_eq!(UserInfo::from_json(&mut json, None, "somebody else").err(), Some(UserInfoError::SubjectMismatch));
+    /// assert_eq!(UserInfo::from_json(&mut json, None, "248289761001")?.subject().as_str(), Some("248289761001"));
+    /// # Ok::<(), UserInfoError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UserInfoError::SubjectMismatch`]; [`UserInfoError::Answer`] for a text that is no JSON, or has no `sub`.
+    pub fn from_json<S>(json: &'b mut [u8], protection: Option<Protection>, subject: &S) -> Result<Self, UserInfoError>
+    where
+        S: ?Sized,
+        Text<'b>: PartialEq<S>,
+    {
+        Self::new(Object::read_in_place(json).map_err(AnswerError::Json)?, protection)?.about(subject)
+    }
+
+    fn about<S>(self, subject: &S) -> Result<Self, UserInfoError>
+    where
+        S: ?Sized,
+        Text<'b>: PartialEq<S>,
+    {
+        if self.subject == *subject { Ok(self) } else { Err(UserInfoError::SubjectMismatch) }
+    }
+
     fn new(claims: Object<'b>, protection: Option<Protection>) -> Result<Self, UserInfoError> {
         let subject = claims.get("sub").and_then(Value::as_text).filter(|subject| !subject.is_empty());
         Ok(Self { claims, subject: subject.ok_or(AnswerError::Member("sub"))?, protection })
@@ -215,6 +251,12 @@ impl<'b> UserInfo<'b> {
     #[must_use]
     pub const fn json(&self) -> &'b str {
         self.claims.as_json()
+    }
+
+    /// How the answer was signed, and how encrypted; `None` if it was plain JSON.
+    #[must_use]
+    pub const fn protection(&self) -> Option<Protection> {
+        self.protection
     }
 
     /// The algorithm that verified the answer; `None` if it was plain JSON.

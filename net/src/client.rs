@@ -15,6 +15,7 @@ use crate::{
     url::Url,
 };
 
+mod call;
 mod connection;
 mod session;
 

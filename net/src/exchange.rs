@@ -5,7 +5,7 @@ use core::{
     time::Duration,
 };
 
-use bearward_core::{ActiveToken, AnswerError, BearerToken, CallError, Protection};
+use bearward_core::{ActiveToken, BearerToken, CallError, Protection, UserInfo};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex, signal::Signal};
 use heapless::Vec;
 
@@ -24,6 +24,27 @@ pub(crate) enum Job {
     Reload,
     /// Ask about the token.
     Introspect,
+    /// Ask about the user behind the token.
+    UserInfo,
+}
+
+/// What the server has told, out of its form.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'b> {
+    json: &'b str,
+    protection: Option<Protection>,
+}
+
+impl<'b> From<ActiveToken<'b>> for Told<'b> {
+    fn from(token: ActiveToken<'b>) -> Self {
+        Self { json: token.json(), protection: token.protection() }
+    }
+}
+
+impl<'b> From<UserInfo<'b>> for Told<'b> {
+    fn from(user: UserInfo<'b>) -> Self {
+        Self { json: user.json(), protection: user.protection() }
+    }
 }
 
 /// One job at a time, and its outcome. The token goes out, and what is said of it comes back, in the same `BYTES`.
@@ -86,16 +107,17 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
         }
     }
 
-    /// Asks about a token, and copies what is said of it to `buffer`.
-    pub(crate) async fn introspect<'b>(
+    /// Asks about a token or its user, and copies what is said to `buffer`.
+    pub(crate) async fn ask<'b>(
         &self,
+        job: Job,
         timer: &impl Timer,
         deadline: Duration,
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
-    ) -> Result<ActiveToken<'b>, Failure> {
+    ) -> Result<(&'b mut [u8], Option<Protection>), Failure> {
         let turn = until(timer, deadline, pin!(self.turn.take())).await.ok_or(FailureKind::Busy)?;
-        let number = self.post(&turn, Job::Introspect, token.as_str().as_bytes()).await?;
+        let number = self.post(&turn, job, token.as_str().as_bytes()).await?;
         self.wait(number, timer, deadline).await?;
         let mut slot = self.slot.lock().await;
         let result = slot.copy_to(buffer);
@@ -140,7 +162,7 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
     }
 
     /// Tells the task that waits how the job came out.
-    pub(crate) async fn finish(&self, taken: Taken, outcome: &Result<Option<ActiveToken<'_>>, Failure>) {
+    pub(crate) async fn finish(&self, taken: Taken, outcome: &Result<Option<Told<'_>>, Failure>) {
         let mut slot = self.slot.lock().await;
         if slot.number == taken.number {
             slot.outcome = Some(match outcome {
@@ -157,17 +179,17 @@ impl<R: RawMutex, const BYTES: usize> Exchange<R, BYTES> {
 }
 
 impl<const BYTES: usize> Slot<BYTES> {
-    fn put(&mut self, told: &ActiveToken<'_>) -> Result<(), Failure> {
+    fn put(&mut self, told: &Told<'_>) -> Result<(), Failure> {
         self.wipe();
-        self.bytes.extend_from_slice(told.json().as_bytes()).map_err(|_| NetError::ContentTooLarge)?;
-        self.protection = told.protection();
+        self.bytes.extend_from_slice(told.json.as_bytes()).map_err(|_| NetError::ContentTooLarge)?;
+        self.protection = told.protection;
         Ok(())
     }
 
-    fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Result<ActiveToken<'b>, Failure> {
+    fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Result<(&'b mut [u8], Option<Protection>), Failure> {
         let copy = buffer.get_mut(..self.bytes.len()).ok_or(NetError::ContentTooLarge)?;
         copy.copy_from_slice(&self.bytes);
-        Ok(ActiveToken::from_json(copy, self.protection).map_err(AnswerError::Json)?)
+        Ok((copy, self.protection))
     }
 
     /// Tokens and answers do not stay longer than they are needed.

@@ -1,9 +1,7 @@
 //! Asking whether a token is good ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662),
 //! [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701)).
 
-use core::time::Duration;
-
-use bearward_core::{AccessToken, Answer, BearerToken, Client, Fresh, IntrospectionRequest, Policy};
+use bearward_core::{AccessToken, Answer, BearerToken, Client, IntrospectionRequest, Policy};
 use embedded_nal_async::{Dns, TcpConnect};
 
 use crate::{
@@ -41,7 +39,8 @@ where
         buffer: &'b mut [u8],
     ) -> Result<AccessToken<'b>, Failure> {
         let request = IntrospectionRequest::new(token);
-        let (answer, retry_after) = self.ask_about(endpoint, client, nonce, &request, buffer).await?;
+        let fresh = self.fresh(nonce);
+        let (answer, retry_after) = self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await?;
         policy.introspect(answer, self.clock().now()).map_err(|error| Failure::after(error, retry_after))
     }
 
@@ -84,29 +83,7 @@ where
         request: &IntrospectionRequest<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Answer<'b>, Failure> {
-        Ok(self.ask_about(endpoint, client, nonce, request, buffer).await?.0)
-    }
-
-    /// The answer, and how long the server asks to wait.
-    async fn ask_about<'b>(
-        &mut self,
-        endpoint: &Url<'_>,
-        client: &Client<'_>,
-        nonce: [u8; 16],
-        request: &IntrospectionRequest<'_>,
-        buffer: &'b mut [u8],
-    ) -> Result<(Answer<'b>, Option<Duration>), Failure> {
-        let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut place = None;
-        let session = self.open_in(endpoint, &mut place).await?;
-        let request = request.write(client, fresh, buffer)?;
-        let response = session.send_last(endpoint, &request).await;
-        // The client's credentials were in it.
-        buffer.fill(0);
-        let mut response = response?;
-        let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        session.close().await;
-        Ok((answer, retry_after))
+        let fresh = self.fresh(nonce);
+        Ok(self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await?.0)
     }
 }

@@ -104,16 +104,6 @@ where
         if !url.is_secure() {
             return Err(UrlError::Scheme.into());
         }
-        let mut place = None;
-        let session = self.open_in(url, &mut place).await?;
-        let request = write(buffer)?;
-        let response = session.send_last(url, &request).await;
-        // A token was in it, and perhaps the client's secret.
-        buffer.fill(0);
-        let mut response = response?;
-        let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        session.close().await;
-        Ok((answer, retry_after))
+        self.call(url, write, buffer).await
     }
 }

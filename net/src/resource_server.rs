@@ -6,20 +6,23 @@ use core::{fmt, time::Duration};
 #[cfg(feature = "jwe")]
 use bearward_core::Decryption;
 use bearward_core::{
-    AccessToken, AnswerError, BearerToken, Client, Error, IntrospectionCache, IntrospectionError,
+    AccessToken, ActiveToken, AnswerError, BearerToken, Client, Error, IntrospectionCache, IntrospectionError,
     IntrospectionResponse, Keys, Part, Policy, TokenCache, UnverifiedToken,
 };
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
 
 use crate::{
     clock::{Clock, Timer},
-    exchange::Exchange,
+    exchange::{Exchange, Job},
     failure::{Failure, FailureKind},
     freshness::{Freshness, Standing},
     jwks::RemoteJwkSet,
 };
 
 mod runner;
+mod userinfo;
+
+use self::userinfo::UserInfoForm;
 
 /// The authorization server that a resource server trusts, and what it is called for.
 ///
@@ -39,6 +42,7 @@ pub struct AuthorizationServer<'a> {
     introspects: Introspects,
     response: IntrospectionResponse<'a>,
     response_keys: Option<LocalKeys<'a>>,
+    userinfo: Option<UserInfoForm<'a>>,
     #[cfg(feature = "jwe")]
     decryption: Option<Decryption<'a>>,
     freshness: Freshness,
@@ -79,6 +83,7 @@ impl<'a> AuthorizationServer<'a> {
             introspects: Introspects::Opaque,
             response: IntrospectionResponse::json(),
             response_keys: None,
+            userinfo: None,
             #[cfg(feature = "jwe")]
             decryption: None,
             freshness: Freshness::new(),
@@ -426,11 +431,15 @@ impl<'a, R: RawMutex, const KEYS: usize, const REMEMBERED: usize, const BYTES: u
         if token.as_str().len() > BYTES {
             return Err(Error::TokenTooLong.into());
         }
-        let told = self.exchange.introspect(timer, deadline, token, buffer).await;
+        let told = self.exchange.ask(Job::Introspect, timer, deadline, token, buffer).await;
         let retry_after = told.as_ref().err().and_then(|failure| failure.retry_after);
         let outcome = match told {
             // The token may have expired while the server was waited for; and an answer ages from when it was asked for.
-            Ok(told) => self.policy.admit(&told, clock.now()),
+            Ok((json, protection)) => {
+                let told =
+                    ActiveToken::from_json(json, protection).map_err(AnswerError::Json).map_err(Failure::from)?;
+                self.policy.admit(&told, clock.now())
+            }
             Err(Failure { kind: FailureKind::Introspection(error), .. }) => Err(error),
             Err(failure) => return Err(failure.into()),
         };

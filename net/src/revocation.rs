@@ -1,6 +1,6 @@
 //! Taking a token back ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 
-use bearward_core::{Client, Fresh, RevocationRequest};
+use bearward_core::{Client, RevocationRequest};
 use embedded_nal_async::{Dns, TcpConnect};
 
 use crate::{
@@ -35,17 +35,8 @@ where
         request: &RevocationRequest<'_>,
         buffer: &mut [u8],
     ) -> Result<(), Failure> {
-        let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut place = None;
-        let session = self.open_in(endpoint, &mut place).await?;
-        let request = request.write(client, fresh, buffer)?;
-        let response = session.send_last(endpoint, &request).await;
-        // The token and the client's credentials were in it.
-        buffer.fill(0);
-        let mut response = response?;
-        let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        session.close().await;
+        let fresh = self.fresh(nonce);
+        let (answer, retry_after) = self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await?;
         RevocationRequest::read(&answer).map_err(|error| Failure::after(error, retry_after))
     }
 }

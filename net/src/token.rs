@@ -1,10 +1,8 @@
 //! Getting tokens of the device's own ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)), also by a
 //! user's leave ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628)).
 
-use core::time::Duration;
-
 use bearward_core::{
-    Answer, Client, DeviceAuthorization, DeviceAuthorizationRequest, Fresh, TokenError, TokenRequest, TokenResponse,
+    Answer, Client, DeviceAuthorization, DeviceAuthorizationRequest, TokenError, TokenRequest, TokenResponse,
 };
 use embedded_nal_async::{Dns, TcpConnect};
 
@@ -45,7 +43,8 @@ where
         request: &TokenRequest<'_>,
         buffer: &'b mut [u8],
     ) -> Result<TokenResponse<'b>, Failure> {
-        let (answer, retry_after) = self.ask_for_token(endpoint, client, nonce, request, buffer).await?;
+        let fresh = self.fresh(nonce);
+        let (answer, retry_after) = self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await?;
         TokenRequest::read(answer).map_err(|error| Failure::after(error, retry_after))
     }
 
@@ -65,17 +64,8 @@ where
         request: &DeviceAuthorizationRequest<'_>,
         buffer: &'b mut [u8],
     ) -> Result<DeviceAuthorization<'b>, Failure> {
-        let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut place = None;
-        let session = self.open_in(endpoint, &mut place).await?;
-        let request = request.write(client, fresh, buffer)?;
-        let response = session.send_last(endpoint, &request).await;
-        // The client's credentials were in it.
-        buffer.fill(0);
-        let mut response = response?;
-        let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        session.close().await;
+        let fresh = self.fresh(nonce);
+        let (answer, retry_after) = self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await?;
         DeviceAuthorizationRequest::read(answer).map_err(|error| Failure::after(error, retry_after))
     }
 
@@ -103,7 +93,8 @@ where
             self.timer().wait(wait).await;
             let mut nonce = [0; 16];
             rng.fill_bytes(&mut nonce);
-            let failure = match self.ask_for_token(endpoint, client, nonce, &polling.request(), buffer).await {
+            let (fresh, request) = (self.fresh(nonce), polling.request());
+            let failure = match self.call(endpoint, |buffer| request.write(client, fresh, buffer), buffer).await {
                 Err(failure) => failure,
                 Ok((answer, retry_after)) => match TokenError::of(&answer) {
                     None => break answer.body.len(),
@@ -116,27 +107,5 @@ where
         let (status, content_type) = (200, Some("application/json"));
         let body = buffer.get_mut(..length).unwrap_or_default();
         Ok(TokenRequest::read(Answer { status, content_type, body })?)
-    }
-
-    async fn ask_for_token<'b>(
-        &mut self,
-        endpoint: &Url<'_>,
-        client: &Client<'_>,
-        nonce: [u8; 16],
-        request: &TokenRequest<'_>,
-        buffer: &'b mut [u8],
-    ) -> Result<(Answer<'b>, Option<Duration>), Failure> {
-        let fresh = self.clock().now().map(|now| Fresh { now, nonce });
-        let mut place = None;
-        let session = self.open_in(endpoint, &mut place).await?;
-        let request = request.write(client, fresh, buffer)?;
-        let response = session.send_last(endpoint, &request).await;
-        // The client's credentials and perhaps a refresh token were in it.
-        buffer.fill(0);
-        let mut response = response?;
-        let retry_after = response.retry_after();
-        let answer = response.read_all(buffer).await?;
-        session.close().await;
-        Ok((answer, retry_after))
     }
 }

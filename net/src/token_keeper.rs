@@ -46,7 +46,7 @@ mod runner;
 /// | `sslConfiguration` | the [`Tls`](crate::Tls) of the [`HttpClient`](crate::HttpClient) that sends the request |
 /// | `GetAccessTokenFromRequest` | [`BearerRequest::token`](bearward_core::BearerRequest::token) |
 /// | `GetIntrospection` | [`HttpClient::introspect`](crate::HttpClient::introspect), [`ResourceServer::authorize`](crate::ResourceServer::authorize) |
-/// | `GetUserinfo` | [`HttpClient::userinfo`](crate::HttpClient::userinfo) |
+/// | `GetUserinfo` | [`HttpClient::userinfo`](crate::HttpClient::userinfo), [`ResourceServer::userinfo`](crate::ResourceServer::userinfo) |
 /// | `IsAudContained` | [`audience_contains`](bearward_core::audience_contains) |
 /// | `IsScopeContained` | [`scope_contains`](bearward_core::scope_contains) |
 ///

@@ -34,14 +34,6 @@ where
         token: BearerToken<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Answer<'b>, Failure> {
-        let mut place = None;
-        let session = self.open_in(url, &mut place).await?;
-        let request = endpoint.write(token, buffer)?;
-        let response = session.send_last(url, &request).await;
-        // The token was in it.
-        buffer.fill(0);
-        let answer = response?.read_all(buffer).await?;
-        session.close().await;
-        Ok(answer)
+        Ok(self.call(url, |buffer| endpoint.write(token, buffer), buffer).await?.0)
     }
 }

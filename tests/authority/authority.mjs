@@ -29,6 +29,8 @@ let provider;
 let handle;
 // The `nbf` of the JWT that is made next, if it gets one.
 let earliest;
+// For what the opaque token that is made next is besides.
+let toldAudience;
 const tls = { key: settings.key, cert: settings.chain, minVersion: 'TLSv1.3' };
 const mutualTls = { ...tls, ca: settings.client_ca, requestCert: true, rejectUnauthorized: false };
 const mutualPort = await listen(mutualTls, settings.mutual_tls_port);
@@ -65,9 +67,11 @@ function commands() {
 
 // A token as the token endpoint makes it. With a subject it is a user's, else the client's own. With an audience it is
 // for a resource server, else for userinfo; with an algorithm it is a JWT (RFC 9068), else opaque. With an encryption, the
-// JWT is encrypted to that key.
-async function accessToken({ client, subject, scope, audience, algorithm, encryption, not_before: notBefore }) {
+// JWT is encrypted to that key. With `told_audience` it is for userinfo and for that resource server too.
+async function accessToken(parameters) {
+  const { client, subject, scope, audience, algorithm, encryption, not_before: notBefore } = parameters;
   const token = { client: await provider.Client.find(client), scope };
+  toldAudience = parameters.told_audience;
   earliest = notBefore && Math.floor(Date.now() / 1000) + notBefore;
   if (audience) {
     token.resourceServer = new provider.ResourceServer(audience, {
@@ -85,7 +89,8 @@ async function accessToken({ client, subject, scope, audience, algorithm, encryp
   if (audience) grant.addResourceScope(audience, scope);
   else grant.addOIDCScope(scope);
   const grantId = await grant.save();
-  return new provider.AccessToken({ ...token, accountId: subject, grantId, gty: 'authorization_code' }).save();
+  const saved = new provider.AccessToken({ ...token, accountId: subject, grantId, gty: 'authorization_code' }).save();
+  return saved.finally(() => (toldAudience = undefined));
 }
 
 function encryptionKey(jwk) {
@@ -156,6 +161,7 @@ function configure() {
       userinfoEncryptionEncValues: encryptedAnswers('enc'),
       userinfoSigningAlgValues: algorithms,
     },
+    extraTokenClaims: () => toldAudience && { told_audience: toldAudience },
     formats: { customizers: { jwt: withNotBefore } },
     features: {
       clientCredentials: { enabled: true },
@@ -193,6 +199,7 @@ function configure() {
     },
     ttl: { AccessToken: 600, ClientCredentials: 600, DeviceCode: 600, Grant: 86400, IdToken: 600, RefreshToken: 86400 },
   });
+  provider.use(tellAudience);
   provider.on('server_error', (_ctx, error) => console.error(error));
   handle = provider.callback();
 }
@@ -260,6 +267,14 @@ function table(model) {
     destroy: async (id) => void rows.delete(key(id)),
     revokeByGrantId: async (grantId) => rows.forEach((row, id) => row.grantId === grantId && rows.delete(id)),
   };
+}
+
+// Many servers issue tokens that are for userinfo and for a resource server; oidc-provider takes those for userinfo alone
+// that have no audience. So theirs is put into what is said of them.
+async function tellAudience(ctx, next) {
+  await next();
+  const told = ctx.oidc?.entities?.AccessToken?.extra?.told_audience;
+  if (told && ctx.oidc.route === 'introspection') Object.assign(ctx.body, { aud: told, told_audience: undefined });
 }
 
 // RFC 7662 section 2.1: who asks about the tokens of others has authenticated.

@@ -192,6 +192,15 @@ impl Authority {
         self.issue(json!({"client": client, "subject": subject, "scope": scope}))
     }
 
+    /// Issues a token as [`user_token`](Self::user_token) does, which is for a resource server too: to both it is good.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    pub fn user_token_for(&mut self, client: &str, subject: &str, scope: &str, audience: &str) -> String {
+        self.issue(json!({"client": client, "subject": subject, "scope": scope, "told_audience": audience}))
+    }
+
     /// Adds a client with this metadata (RFC 7591 §2). It needs a `client_id`.
     ///
     /// # Panics

@@ -8,9 +8,9 @@ use core::{hint::black_box, panic::PanicInfo};
 use bearward_core::{
     A256Gcm, Algorithm, Answer, BearerRequest, BearerToken, Claim, Client, Decryption, DecryptionKeySet,
     DecryptionKeys, DeviceKeys, Dir, EcdhEsP256, EcdhEsX25519, EdDsa, Error, Es256, Es384, Es512, Fresh, Hs256,
-    IntrospectionRequest, Jwk, JwkSet, JwkSetReader, Key, KeyPurpose, Keys, Policy, PreparedEd25519, PreparedHmac,
-    PreparedP256, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, UserInfoEndpoint, base64url,
-    decrypt_jwe, json, verify_jws,
+    IntrospectionRequest, JwkSet, JwkSetReader, Key, KeyPurpose, Keys, Policy, PreparedEd25519, PreparedHmac,
+    PreparedP256, PreparedP384, Ps256, Reason, Rs256, SecretSet, TokenCache, Transport, UnixTime, UserInfoEndpoint,
+    base64url, decrypt_jwe, json, verify_jws,
 };
 use chip_bench::{Cost, Meter};
 use cortex_m_semihosting::{debug, hprintln};
@@ -46,9 +46,8 @@ fn main() -> ! {
     for sample in &ACCEPTED {
         accepted(&table, sample);
     }
-    prepared::<8>(&table, "ES256, table of 512 B", "table of 512 B for a P-256 key");
-    prepared::<32>(&table, "ES256, table of 2 KB", "table of 2 KB for a P-256 key");
-    prepared::<128>(&table, "ES256, table of 8 KB", "table of 8 KB for a P-256 key");
+    p256(&table);
+    p384(&table);
     prepared_ed25519::<8>(&table, "EdDSA, tables of 2.5 KB", "tables of 2.5 KB for an Ed25519 key");
     prepared_ed25519::<32>(&table, "EdDSA, tables of 10 KB", "tables of 10 KB for an Ed25519 key");
     prepared_secret(&table);
@@ -127,18 +126,31 @@ fn accepted(table: &Table, sample: &Sample) {
 }
 
 /// A whole validation with a key that has a table, and what it takes to make that.
-fn prepared<const POINTS: usize>(table: &Table, name: &str, preparation: &str) {
-    let sample = es256();
-    let set = public_keys(sample);
-    let Some(Key::Public(key)) = set.entry(0).map(|entry| entry.key) else {
-        panic!("a sample is not what it should be")
-    };
-    let jwk = require(Jwk::<64>::new(key));
-    let mut prepared = PreparedP256::<POINTS>::new();
-    table.row(preparation, 64, &mut || prepared.prepare(black_box(&jwk)).is_ok());
-    let mut buffer = [0; 1024];
-    let keys = prepared.within(&set);
-    table.row(name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+macro_rules! prepared_point {
+    ($table:expr, $sample:literal, $prepared:ident, $points:literal, $bytes:literal, $name:literal, $preparation:literal) => {{
+        let table: &Table = $table;
+        let sample = by_name($sample);
+        let set = public_keys(sample);
+        let jwk = require(set.iter().next().ok_or(()));
+        let mut prepared = $prepared::<$points>::new();
+        table.row($preparation, $bytes, &mut || prepared.prepare(black_box(jwk)).is_ok());
+        let mut buffer = [0; 1024];
+        let keys = prepared.within(&set);
+        table.row($name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+    }};
+}
+
+#[inline(never)]
+fn p256(table: &Table) {
+    prepared_point!(table, "ES256", PreparedP256, 8, 64, "ES256, table of 512 B", "table of 512 B for a P-256 key");
+    prepared_point!(table, "ES256", PreparedP256, 32, 64, "ES256, table of 2 KB", "table of 2 KB for a P-256 key");
+    prepared_point!(table, "ES256", PreparedP256, 128, 64, "ES256, table of 8 KB", "table of 8 KB for a P-256 key");
+}
+
+#[inline(never)]
+fn p384(table: &Table) {
+    prepared_point!(table, "ES384", PreparedP384, 8, 96, "ES384, table of 768 B", "table of 768 B for a P-384 key");
+    prepared_point!(table, "ES384", PreparedP384, 32, 96, "ES384, table of 3 KB", "table of 3 KB for a P-384 key");
 }
 
 /// As for P-256.
@@ -265,6 +277,7 @@ fn sizes() {
     hprintln!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
     hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
     hprintln!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
+    hprintln!("size\t`PreparedP384<32>`, table of 3 KB\t{}", size_of::<PreparedP384<32>>());
     hprintln!("size\t`PreparedEd25519<8>`, tables of 2.5 KB\t{}", size_of::<PreparedEd25519<8>>());
     hprintln!("size\t`PreparedHmac<Hs256>`\t{}", size_of::<PreparedHmac<'_, Hs256>>());
     hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());

@@ -12,7 +12,7 @@ mod time;
 
 use std::{env, process::ExitCode};
 
-use benches::{Case, Validate};
+use benches::{Case, Validate, ours_cached};
 
 /// A way to validate tokens, and its column in the table.
 struct Peer {
@@ -21,24 +21,38 @@ struct Peer {
     prepare: fn(&Case) -> Option<Validate>,
 }
 
-/// A row that is ready to be measured: a validation for each peer, all checked.
+/// A row that is ready to be measured: a validation for each column, all checked.
 struct Row {
+    name: String,
     case: Case,
+    /// How ours validates.
+    ours: fn(&Case) -> Validate,
+    /// Ours first, then the peers'.
     validations: Vec<Option<Validate>>,
 }
 
 fn rows(peers: &[Peer]) -> Vec<Row> {
-    Case::all()
-        .map(|case| {
-            let validations = peers.iter().map(|peer| (peer.prepare)(&case)).collect::<Vec<_>>();
-            for (peer, validate) in peers.iter().zip(&validations) {
-                if let Some(validate) = validate {
-                    case.check(&peer.name, validate);
-                }
-            }
-            Row { case, validations }
-        })
-        .collect()
+    let whole = Case::all().map(|case| row(peers, case.name(), case, benches::ours));
+    // No peer has a cache: it validates the same token again.
+    let again = Case::all().filter(|case| case.algorithm == "ES256");
+    let cached = again.map(|case| row(peers, format!("{}, found in the cache", case.name()), case, ours_cached));
+    whole.chain(cached).collect()
+}
+
+fn row(peers: &[Peer], name: String, case: Case, ours: fn(&Case) -> Validate) -> Row {
+    let theirs = peers.iter().map(|peer| (peer.prepare)(&case));
+    let validations = [Some(ours(&case))].into_iter().chain(theirs).collect::<Vec<_>>();
+    for (column, validate) in columns(peers).zip(&validations) {
+        if let Some(validate) = validate {
+            case.check(column, validate);
+        }
+    }
+    Row { name, case, ours, validations }
+}
+
+/// What stands over the columns.
+fn columns(peers: &[Peer]) -> impl Iterator<Item = &str> {
+    ["bearward"].into_iter().chain(peers.iter().map(|peer| peer.name.as_str()))
 }
 
 fn main() -> ExitCode {
@@ -62,8 +76,8 @@ fn repeat(peers: &[Peer], rows: &[Row]) -> ExitCode {
     let arguments = env::args().skip(2).collect::<Vec<_>>();
     let found = || {
         let [row, column, times] = arguments.as_slice() else { return None };
-        let row = rows.iter().find(|found| found.case.name() == *row)?;
-        let column = peers.iter().position(|peer| peer.name == *column)?;
+        let row = rows.iter().find(|found| found.name == *row)?;
+        let column = columns(peers).position(|name| name == *column)?;
         Some((row, row.validations.get(column)?.as_ref()?, times.parse::<u32>().ok()?))
     };
     let Some((row, validate, times)) = found() else {

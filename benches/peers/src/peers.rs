@@ -8,17 +8,13 @@ mod oxitoken;
 use benches::{Case, SCOPE};
 use tests::signer::Verifying;
 
-use crate::{
-    Peer,
-    table::{ours_of, version},
-};
+use crate::{Peer, table::version};
 
-/// Ours first, then the peers.
+/// All of them.
 pub fn all() -> Vec<Peer> {
     jsonwebtoken::install();
     let named = |name: &str, backend: &str| format!("{name} {} ({backend})", version(name));
     vec![
-        Peer { name: "bearward".to_owned(), prepare: ours_of },
         Peer { name: named("oxitoken", "aws-lc-rs"), prepare: oxitoken::prepare },
         Peer { name: named("jsonwebtoken", "aws-lc-rs"), prepare: jsonwebtoken::prepare_aws_lc },
         Peer { name: named("jsonwebtoken", "RustCrypto"), prepare: jsonwebtoken::prepare_rust_crypto },

@@ -2,14 +2,12 @@
 
 use std::fs;
 
-use benches::{Case, ours};
+use crate::{Peer, Row, columns, heap, instructions, time};
 
-use crate::{Peer, Row, heap, instructions, time};
-
-/// Measures everything and prints it. The first of `peers` is ours.
+/// Measures everything and prints it.
 pub fn print(peers: &[Peer], rows: &[Row]) {
     let instructions = instructions::count(rows);
-    let names = peers.iter().map(|peer| peer.name.as_str()).collect::<Vec<_>>();
+    let names = columns(peers).collect::<Vec<_>>();
     println!("| | {} |", names.join(" | "));
     println!("|---|{}", "---|".repeat(names.len()));
     let mut noise = Noise { least: 1.0, most: 1.0 };
@@ -21,7 +19,7 @@ pub fn print(peers: &[Peer], rows: &[Row]) {
             let instructions = instructions.map_or_else(|| "?".to_owned(), thousands);
             format!("{ratio:.2}, {instructions}, {}", heap::allocations(validate, &row.case.good))
         });
-        println!("| {} | {} |", row.case.name(), cells.collect::<Vec<_>>().join(" | "));
+        println!("| {} | {} |", row.name, cells.collect::<Vec<_>>().join(" | "));
     }
     println!();
     println!(
@@ -43,7 +41,7 @@ struct Noise {
 
 /// The time of each column, as a ratio to the fastest of those that are not ours.
 fn measure(row: &Row, noise: &mut Noise) -> Vec<Option<f64>> {
-    let again = ours(&row.case);
+    let again = (row.ours)(&row.case);
     let there = row.validations.iter().flatten().chain([&again]).collect::<Vec<_>>();
     let mut ratios = time::ratios(&there, &row.case.good);
     let itself = ratios.pop().unwrap();
@@ -72,9 +70,4 @@ pub fn version(name: &str) -> &'static str {
     let start = format!("name = \"{name}\"\nversion = \"");
     let (_, after) = include_str!("../Cargo.lock").split_once(&start).unwrap();
     after.split_once('"').unwrap().0
-}
-
-/// Ours has every algorithm.
-pub fn ours_of(case: &Case) -> Option<benches::Validate> {
-    Some(ours(case))
 }

@@ -101,12 +101,12 @@ fn key_of<'k>(key: &Key<'k>) -> Option<RsaKey<'k>> {
 }
 
 /// A signature to which the public key has been applied: `EM` before it is known to be one (RFC 8017 §8.1.2, §8.2.2).
-struct Encoded {
-    representative: Integer,
+struct Encoded<'a> {
+    representative: &'a Integer<'a>,
     modulus_bits: usize,
 }
 
-impl Encoded {
+impl Encoded<'_> {
     /// The length of the modulus, in bytes.
     fn len(&self) -> usize {
         self.modulus_bits.div_ceil(8)
@@ -118,14 +118,15 @@ impl Encoded {
     }
 }
 
-fn verify(key: &Key<'_>, signature: &[u8], is_encoding: impl FnOnce(&Encoded) -> bool) -> Result<(), Error> {
+fn verify(key: &Key<'_>, signature: &[u8], is_encoding: impl Fn(&Encoded<'_>) -> bool) -> Result<(), Error> {
     let key = key_of(key).ok_or(Error::BadSignature)?;
     if signature.len() != key.modulus.len() {
         return Err(Error::BadSignature);
     }
-    let mut encoded = Encoded { representative: Integer::ZERO, modulus_bits: key.modulus_bits };
-    power(&mut encoded.representative, signature, key.exponent, key.modulus).ok_or(Error::BadSignature)?;
-    if is_encoding(&encoded) { Ok(()) } else { Err(Error::BadSignature) }
+    let is_signature = power(signature, key.exponent, key.modulus, &mut |representative| {
+        is_encoding(&Encoded { representative, modulus_bits: key.modulus_bits })
+    });
+    if is_signature == Some(true) { Ok(()) } else { Err(Error::BadSignature) }
 }
 
 #[cfg(test)]

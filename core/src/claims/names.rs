@@ -33,6 +33,11 @@ impl<'b> Names<'b> {
         good.then_some(Self(value))
     }
 
+    /// The names of a value that was found to be of the right type.
+    pub(super) const fn trusted(value: Value<'b>) -> Self {
+        Self(value)
+    }
+
     /// Whether this name is among them.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {

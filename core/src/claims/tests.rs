@@ -1,6 +1,6 @@
 //! Each registered claim: absent, good, and of a wrong type.
 
-use std::{format, string::ToString};
+use std::{format, string::ToString, vec, vec::Vec};
 
 use super::Registered;
 use crate::{
@@ -22,11 +22,11 @@ fn refused(json: &str) -> Option<Error> {
 type TextClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<Text<'b>>);
 
 const TEXTS: [TextClaim; 5] = [
-    ("iss", Claim::Issuer, |claims| claims.issuer),
-    ("sub", Claim::Subject, |claims| claims.subject),
-    ("jti", Claim::JwtId, |claims| claims.jwt_id),
-    ("client_id", Claim::ClientId, |claims| claims.client_id),
-    ("acr", Claim::AuthenticationContext, |claims| claims.acr),
+    ("iss", Claim::Issuer, |claims| claims.issuer()),
+    ("sub", Claim::Subject, |claims| claims.subject()),
+    ("jti", Claim::JwtId, |claims| claims.jwt_id()),
+    ("client_id", Claim::ClientId, |claims| claims.client_id()),
+    ("acr", Claim::AuthenticationContext, |claims| claims.acr()),
 ];
 
 #[test]
@@ -47,13 +47,13 @@ fn rfc7519_4_1_claims_that_are_strings() {
 type NamesClaim = (&'static str, Claim, for<'b> fn(&Registered<'b>) -> Option<super::Names<'b>>);
 
 const NAMES: [NamesClaim; 7] = [
-    ("aud", Claim::Audience, |claims| claims.audience),
-    ("scope", Claim::Scope, |claims| claims.scope),
-    ("scp", Claim::Scope, |claims| claims.scp),
-    ("amr", Claim::AuthenticationMethods, |claims| claims.amr),
-    ("roles", Claim::Roles, |claims| claims.roles),
-    ("groups", Claim::Groups, |claims| claims.groups),
-    ("entitlements", Claim::Entitlements, |claims| claims.entitlements),
+    ("aud", Claim::Audience, |claims| claims.audience()),
+    ("scope", Claim::Scope, |claims| claims.scope()),
+    ("scp", Claim::Scope, |claims| claims.scp()),
+    ("amr", Claim::AuthenticationMethods, |claims| claims.amr()),
+    ("roles", Claim::Roles, |claims| claims.roles()),
+    ("groups", Claim::Groups, |claims| claims.groups()),
+    ("entitlements", Claim::Entitlements, |claims| claims.entitlements()),
 ];
 
 #[test]
@@ -75,11 +75,11 @@ fn rfc7519_4_1_3_claims_that_are_one_name_or_several() {
 type DateClaim = (&'static str, Claim, fn(&Registered<'_>) -> Option<(i64, bool)>);
 
 const DATES: [DateClaim; 4] = [
-    ("exp", Claim::ExpirationTime, |claims| claims.expires_at.map(|at| (at.whole_seconds(), at.has_fraction()))),
-    ("nbf", Claim::NotBefore, |claims| claims.not_before.map(|at| (at.whole_seconds(), at.has_fraction()))),
-    ("iat", Claim::IssuedAt, |claims| claims.issued_at.map(|at| (at.whole_seconds(), at.has_fraction()))),
+    ("exp", Claim::ExpirationTime, |claims| claims.expires_at().map(|at| (at.whole_seconds(), at.has_fraction()))),
+    ("nbf", Claim::NotBefore, |claims| claims.not_before().map(|at| (at.whole_seconds(), at.has_fraction()))),
+    ("iat", Claim::IssuedAt, |claims| claims.issued_at().map(|at| (at.whole_seconds(), at.has_fraction()))),
     ("auth_time", Claim::AuthenticationTime, |claims| {
-        claims.authentication_time.map(|at| (at.whole_seconds(), at.has_fraction()))
+        claims.authentication_time().map(|at| (at.whole_seconds(), at.has_fraction()))
     }),
 ];
 
@@ -127,10 +127,29 @@ fn claims_of_other_kinds_of_tokens_are_noticed() {
 #[test]
 fn rfc7519_4_names_are_compared_exactly() {
     for name in ["ISS", "iss ", " iss", "is", "issu", "iss\\u0000", "iss\\\""] {
-        let found = read(&format!(r#"{{"{name}":1}}"#), |claims| claims.issuer.is_none());
+        let found = read(&format!(r#"{{"{name}":1}}"#), |claims| claims.issuer().is_none());
         assert_eq!(found, Ok(true), "{name}");
     }
-    assert_eq!(read(r#"{"\u0069ss":"a"}"#, |claims| claims.issuer.is_some()), Ok(true));
+    assert_eq!(read(r#"{"\u0069ss":"a"}"#, |claims| claims.issuer().is_some()), Ok(true));
+}
+
+#[test]
+fn claims_are_found_again_wherever_they_are_written() {
+    let read = |json: &str| {
+        read(json, |claims| {
+            let audience = claims.audience().map(|names| names.iter().map(|name| name.to_string()).collect::<Vec<_>>());
+            (claims.subject().map(|text| text.to_string()), claims.expires_at().map(|at| at.whole_seconds()), audience)
+        })
+    };
+    let found = Ok((Some("a\"b".into()), Some(7), Some(vec!["c".into(), "d".into()])));
+    for json in [
+        r#"{"sub":"a\"b","exp":7,"aud":["c","d"]}"#,
+        " \n\t{ \"sub\" : \"a\\u0022b\" , \"exp\" : 7 , \"aud\" : [ \"c\" , \"d\" ] } \r\n",
+        r#"{"x":"\u0061\u0062","aud":["\u0063","d"],"exp":7e0,"\u0073ub":"\u0061\"b"}"#,
+        r#"{"x":{"sub":1,"exp":{}},"exp":70e-1,"aud":["c","d"],"y":[{"aud":2}],"sub":"a\"b"}"#,
+    ] {
+        assert_eq!(read(json), found, "{json}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Signer for Stub {
 }
 
 fn post<'b>(client: &Client<'_>, buffer: &'b mut [u8]) -> Request<'b> {
-    client.post(Some(FRESH), "application/json", &[("token", "a+b")], buffer).unwrap()
+    client.post(Some(FRESH), "application/json", &[("token", Some("a+b")), ("absent", None)], buffer).unwrap()
 }
 
 fn form(request: &Request<'_>) -> String {
@@ -74,7 +74,7 @@ fn an_assertion_needs_the_time_and_nothing_else_does() {
     let signing = Client::private_key_jwt("v", AUDIENCE, &stub);
     assert!(signing.needs_fresh());
     let mut buffer = [0xff; 512];
-    let refused = signing.post(None, "", &[("token", "a")], &mut buffer);
+    let refused = signing.post(None, "", &[("token", Some("a"))], &mut buffer);
     assert_eq!(refused.err(), Some(CallError::TimeUnavailable));
     for client in [Client::tls("v"), Client::none("v"), Client::secret_basic("v", "s"), Client::secret_post("v", "s")] {
         assert!(!client.needs_fresh());
@@ -87,7 +87,7 @@ fn a_signer_that_refuses_or_counts_wrong_makes_no_request() {
     let mut buffer = [0; 512];
     for stub in [Stub(Err(SignerError)), Stub(Ok(limits::SIGNATURE_BYTES + 1))] {
         let client = Client::private_key_jwt("v", AUDIENCE, &stub);
-        let refused = client.post(Some(FRESH), "", &[("token", "a")], &mut buffer);
+        let refused = client.post(Some(FRESH), "", &[("token", Some("a"))], &mut buffer);
         assert_eq!(refused.err(), Some(CallError::Signer(SignerError)));
         assert_eq!(buffer, [0; 512]);
     }
@@ -107,11 +107,15 @@ fn a_buffer_that_is_too_small_is_wiped() {
         let needed = request.authorization().map_or(0, str::len) + request.body().len();
         for length in 0..needed {
             let mut buffer = std::vec![0xff; length];
-            let refused = client.post(Some(FRESH), "", &[("token", "a+b")], &mut buffer);
+            let refused = client.post(Some(FRESH), "", &[("token", Some("a+b")), ("absent", None)], &mut buffer);
             assert_eq!(refused.err(), Some(CallError::BufferTooSmall), "{client:?} in {length}");
             assert!(buffer.iter().all(|byte| *byte == 0), "{client:?} in {length}");
         }
-        assert!(client.post(Some(FRESH), "", &[("token", "a+b")], &mut std::vec![0; needed]).is_ok());
+        assert!(
+            client
+                .post(Some(FRESH), "", &[("token", Some("a+b")), ("absent", None)], &mut std::vec![0; needed])
+                .is_ok()
+        );
     }
 }
 

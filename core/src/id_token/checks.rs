@@ -33,19 +33,19 @@ impl IdTokenPolicy<'_> {
         expected: &Expected<'_, '_>,
     ) -> Result<IdToken<'b>, Error> {
         check_kind(&claims)?;
-        let issuer = claims.issuer.ok_or(Error::claim(Claim::Issuer, Reason::Missing))?;
+        let issuer = claims.issuer().ok_or(Error::claim(Claim::Issuer, Reason::Missing))?;
         require(issuer == *self.issuer, Claim::Issuer, Reason::Mismatch)?;
-        let authorized_party = text(&claims.object, "azp", Claim::AuthorizedParty)?;
-        self.check_audience(claims.audience, authorized_party)?;
+        let authorized_party = text(&claims.object(), "azp", Claim::AuthorizedParty)?;
+        self.check_audience(claims.audience(), authorized_party)?;
         self.check_times(&claims, expected.now)?;
-        let subject = claims.subject.ok_or(Error::claim(Claim::Subject, Reason::Missing))?;
+        let subject = claims.subject().ok_or(Error::claim(Claim::Subject, Reason::Missing))?;
         let is_good = !subject.is_empty() && subject.chars().count() <= SUBJECT_CHARACTERS;
         require(is_good, Claim::Subject, Reason::Malformed)?;
         let token = IdToken {
             claims,
             subject,
             authorized_party,
-            nonce: text(&claims.object, "nonce", Claim::Nonce)?,
+            nonce: text(&claims.object(), "nonce", Claim::Nonce)?,
             algorithm,
             key_id,
             #[cfg(feature = "jwe")]
@@ -76,15 +76,15 @@ impl IdTokenPolicy<'_> {
 
     /// §3.1.3.7, items 9 and 10.
     fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
-        let expires_at = claims.expires_at.ok_or(Error::claim(Claim::ExpirationTime, Reason::Missing))?;
-        let issued_at = claims.issued_at.ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
+        let expires_at = claims.expires_at().ok_or(Error::claim(Claim::ExpirationTime, Reason::Missing))?;
+        let issued_at = claims.issued_at().ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
         if self.time_ignored {
             return Ok(());
         }
         let now = now.ok_or(Error::TimeUnavailable)?;
         let is_ahead = expires_at.saturating_add(self.leeway) > now;
         require(is_ahead, Claim::ExpirationTime, Reason::Expired)?;
-        let has_come = claims.not_before.is_none_or(|date| date.saturating_sub(self.leeway) <= now);
+        let has_come = claims.not_before().is_none_or(|date| date.saturating_sub(self.leeway) <= now);
         require(has_come, Claim::NotBefore, Reason::NotYetValid)?;
         require(issued_at.saturating_sub(self.leeway) <= now, Claim::IssuedAt, Reason::NotYetValid)?;
         let Some(max_age) = self.max_age else { return Ok(()) };
@@ -97,25 +97,25 @@ impl IdToken<'_> {
     /// §12.2: what stays as it was when the user authenticated. The issuer is the policy's in both.
     fn check_continues(&self, original: &IdToken<'_>) -> Result<(), Error> {
         let same = |claim, is_same| require(is_same, claim, Reason::Mismatch);
-        same(Claim::Issuer, self.claims.issuer == original.claims.issuer)?;
+        same(Claim::Issuer, self.claims.issuer() == original.claims.issuer())?;
         same(Claim::Subject, self.subject == original.subject)?;
         let audience = |token: &IdToken<'_>, other: &IdToken<'_>| {
-            let (own, others) = (token.claims.audience, other.claims.audience);
+            let (own, others) = (token.claims.audience(), other.claims.audience());
             let is_in = |name: Text<'_>| others.is_some_and(|others| others.iter().any(|other| other == name));
             own.is_some_and(|own| own.iter().all(is_in))
         };
         same(Claim::Audience, audience(self, original) && audience(original, self))?;
         same(Claim::AuthorizedParty, self.authorized_party == original.authorized_party)?;
         same(Claim::Nonce, self.nonce.is_none() || self.nonce == original.nonce)?;
-        let is_newer = self.claims.issued_at >= original.claims.issued_at;
+        let is_newer = self.claims.issued_at() >= original.claims.issued_at();
         require(is_newer, Claim::IssuedAt, Reason::TooOld)?;
-        let (now, then) = (self.claims.authentication_time, original.claims.authentication_time);
+        let (now, then) = (self.claims.authentication_time(), original.claims.authentication_time());
         same(Claim::AuthenticationTime, now.is_none() || then.is_none() || now == then)
     }
 
     /// §3.1.3.8. It need not be there where both come from the token endpoint (§3.1.3.6).
     fn check_hash(&self, access_token: Option<&str>) -> Result<(), Error> {
-        let hash = text(&self.claims.object, "at_hash", Claim::AccessTokenHash)?;
+        let hash = text(&self.claims.object(), "at_hash", Claim::AccessTokenHash)?;
         let (Some(hash), Some(access_token)) = (hash, access_token) else { return Ok(()) };
         let is_its = is_hash_of(hash, self.algorithm, access_token);
         let is_its = is_its.ok_or(Error::claim(Claim::AccessTokenHash, Reason::NotUnderstood))?;
@@ -127,14 +127,14 @@ impl IdToken<'_> {
 /// only access tokens, logout tokens and security events have.
 fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
     let says_other = |name: &str, own: &str| {
-        let value = claims.object.get(name).and_then(Value::as_text);
+        let value = claims.object().get(name).and_then(Value::as_text);
         value.is_some_and(|value| value != *own)
     };
     if says_other("typ", "ID") || says_other("token_use", "id") {
         return Err(Error::TokenType);
     }
-    require(claims.scope.is_none() && claims.scp.is_none(), Claim::Scope, Reason::Unexpected)?;
-    require(claims.object.get("events").is_none(), Claim::Events, Reason::Unexpected)
+    require(claims.scope().is_none() && claims.scp().is_none(), Claim::Scope, Reason::Unexpected)?;
+    require(claims.object().get("events").is_none(), Claim::Events, Reason::Unexpected)
 }
 
 fn text<'b>(claims: &Object<'b>, name: &str, claim: Claim) -> Result<Option<Text<'b>>, Error> {

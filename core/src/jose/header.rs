@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Parameter, Part},
-    json::{Object, Text, Value},
+    json::{Member, Object, Place, Text, Value},
 };
 
 /// What is read of a header. Parameters that carry or point to a key of the token's own (`jwk`, `jku`, `x5u`, `x5c`)
@@ -17,34 +17,35 @@ pub(crate) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Reads a decoded header, resolving its escapes where it lies.
     pub(crate) fn read(bytes: &'a mut [u8]) -> Result<Self, Error> {
-        let mut found = Found { alg: None, kid: None, typ: None };
+        let mut found = Found { alg: Place::NOWHERE, kid: Place::NOWHERE, typ: Place::NOWHERE };
         let mut outcome = Ok(());
-        let object = Object::visit_in_place(bytes, &mut |name, value| {
-            if let (Ok(()), Some(name)) = (outcome, name.as_str()) {
-                outcome = found.take(name, value);
+        let json = Object::visit_in_place(bytes, &mut |member| {
+            if let (Ok(()), Some(name)) = (outcome, member.name.as_str()) {
+                outcome = found.take(name, member);
             }
         });
-        object.map_err(|error| Error::Json(Part::Header, error))?;
+        let json = json.map_err(|error| Error::Json(Part::Header, error))?;
         outcome?;
-        let Found { alg, kid, typ } = found;
-        Ok(Self { alg: alg.ok_or(Error::Header(Parameter::Algorithm))?, kid, typ })
+        let text = |place: Place| place.value(json).and_then(Value::as_text);
+        let alg = text(found.alg).ok_or(Error::Header(Parameter::Algorithm))?;
+        Ok(Self { alg, kid: text(found.kid), typ: text(found.typ) })
     }
 }
 
-/// What was found so far.
-struct Found<'a> {
-    alg: Option<Text<'a>>,
-    kid: Option<Text<'a>>,
-    typ: Option<Text<'a>>,
+/// Where what was found so far is written.
+struct Found {
+    alg: Place,
+    kid: Place,
+    typ: Place,
 }
 
-impl<'a> Found<'a> {
-    fn take(&mut self, name: &str, value: Value<'a>) -> Result<(), Error> {
+impl Found {
+    fn take(&mut self, name: &str, member: &Member<'_>) -> Result<(), Error> {
         match name {
-            "alg" => self.alg = Some(text(value, Parameter::Algorithm)?),
-            "kid" => self.kid = Some(text(value, Parameter::KeyId)?),
-            "typ" => self.typ = Some(text(value, Parameter::Type)?),
-            "cty" => _ = text(value, Parameter::ContentType)?,
+            "alg" => self.alg = text(member, Parameter::Algorithm)?,
+            "kid" => self.kid = text(member, Parameter::KeyId)?,
+            "typ" => self.typ = text(member, Parameter::Type)?,
+            "cty" => _ = text(member, Parameter::ContentType)?,
             "crit" => return Err(Error::Critical),
             "b64" => return Err(Error::UnsupportedHeader(Parameter::Base64UrlPayload)),
             "zip" => return Err(Error::UnsupportedHeader(Parameter::Compression)),
@@ -54,8 +55,8 @@ impl<'a> Found<'a> {
     }
 }
 
-fn text(value: Value<'_>, parameter: Parameter) -> Result<Text<'_>, Error> {
-    value.as_text().ok_or(Error::Header(parameter))
+fn text(member: &Member<'_>, parameter: Parameter) -> Result<Place, Error> {
+    if let Value::String(_) = member.value { Ok(member.place) } else { Err(Error::Header(parameter)) }
 }
 
 #[cfg(test)]

@@ -95,6 +95,13 @@ impl<'a> Cursor<'a> {
         Some(character)
     }
 
+    /// Whether this comes next.
+    pub(super) fn begins_with(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        // Byte by byte, for most differ in the first.
+        self.rest().len() >= text.len() && self.rest().iter().zip(text).all(|(own, other)| own == other)
+    }
+
     /// What was passed since the cursor was at `start`.
     pub(super) fn since(&self, start: usize) -> Option<&'a str> {
         self.text.get(start..self.at)

@@ -3,8 +3,14 @@
 
 use heapless::Vec;
 
-use super::{JsonError, Text, Value, cursor::Cursor, text::Escapes};
-use crate::limits::{JSON_BYTES, JSON_DEPTH, JSON_MEMBERS};
+use super::{
+    JsonError, Text, Value,
+    cursor::Cursor,
+    names::{Names, Scope},
+    text::Escapes,
+    value::{Member, Place},
+};
+use crate::limits::{JSON_BYTES, JSON_DEPTH};
 
 /// Checks length and encoding (RFC 8259 §8.1).
 pub(super) fn text(json: &[u8]) -> Result<&str, JsonError> {
@@ -18,13 +24,13 @@ pub(super) fn text(json: &[u8]) -> Result<&str, JsonError> {
 ///
 /// The members of the object that the text is, if it is one, are shown to `visit` one after the other. What lies behind
 /// them is not checked yet then.
-pub(super) fn value<'a>(json: &'a str, visit: &mut dyn FnMut(Text<'a>, Value<'a>)) -> Result<Option<usize>, JsonError> {
+pub(super) fn value(json: &str, visit: &mut dyn FnMut(&Member<'_>)) -> Result<Option<usize>, JsonError> {
     let mut walk = Walk {
         cursor: Cursor::new(json),
         open: Vec::new(),
-        names: Vec::new(),
+        names: Names::new(),
         first_escape: None,
-        outermost: Member { name: Text::empty(), start: 0 },
+        outermost: Outermost { name: Text::empty(), start: 0 },
         escapes: Escapes::None,
         only_strings: true,
     };
@@ -53,10 +59,10 @@ struct Walk<'a> {
     /// The arrays and objects around this place, outermost first.
     open: Vec<Container, JSON_DEPTH>,
     /// The names of the members of all objects in `open`, outermost first.
-    names: Vec<Name, JSON_MEMBERS>,
+    names: Names,
     first_escape: Option<usize>,
     /// The member of the outermost object that the walk is in, if that is an object.
-    outermost: Member<'a>,
+    outermost: Outermost<'a>,
     /// Whether the string that was passed last has escapes.
     escapes: Escapes,
     /// Whether all that lies directly in the value of that member are strings.
@@ -64,28 +70,19 @@ struct Walk<'a> {
 }
 
 /// A member whose value is not complete.
-struct Member<'a> {
+struct Outermost<'a> {
     name: Text<'a>,
     /// Where its value begins.
     start: usize,
 }
 
 /// What a hostile text can make of the stack.
-const _: () = assert!(size_of::<Walk<'_>>() <= 900);
+const _: () = assert!(size_of::<Walk<'_>>() <= 500);
 
 #[derive(Clone, Copy)]
 enum Container {
     Array,
-    /// `first` is the index of its first name.
-    Object {
-        first: usize,
-    },
-}
-
-/// A member's name: where it is written, and 16 bits that are equal for equal names.
-struct Name {
-    offset: u16,
-    fingerprint: u16,
+    Object(Scope),
 }
 
 impl<'a> Walk<'a> {
@@ -104,7 +101,7 @@ impl<'a> Walk<'a> {
         match first {
             b'"' => self.string()?,
             b'{' => {
-                self.enter(Container::Object { first: self.names.len() })?;
+                self.enter_object()?;
                 if !self.cursor.eat(b'}') {
                     self.name()?;
                     return Ok(Next::Value);
@@ -129,12 +126,14 @@ impl<'a> Walk<'a> {
 
     /// Passes the brackets that close what is complete, and the comma (and name) before the next value, if there is
     /// one.
-    fn leave_values(&mut self, visit: &mut dyn FnMut(Text<'a>, Value<'a>)) -> Result<Option<()>, JsonError> {
+    fn leave_values(&mut self, visit: &mut dyn FnMut(&Member<'_>)) -> Result<Option<()>, JsonError> {
         loop {
-            if let [Container::Object { .. }] = self.open.as_slice() {
+            if let [Container::Object(_)] = self.open.as_slice() {
                 let value = self.cursor.since(self.outermost.start).unwrap_or_default();
-                if let Some(value) = Value::passed(value, self.escapes, self.only_strings) {
-                    visit(self.outermost.name, value);
+                if let (Some(value), Ok(start)) =
+                    (Value::passed(value, self.escapes, self.only_strings), u16::try_from(self.outermost.start))
+                {
+                    visit(&Member { name: self.outermost.name, value, place: Place::at(start) });
                 }
             }
             self.cursor.skip_whitespace();
@@ -145,17 +144,23 @@ impl<'a> Walk<'a> {
             self.cursor.step();
             match (container, byte) {
                 (Container::Array, b',') => return Ok(Some(())),
-                (Container::Object { .. }, b',') => {
+                (Container::Object(_), b',') => {
                     self.cursor.skip_whitespace();
                     self.name()?;
                     return Ok(Some(()));
                 }
                 (Container::Array, b']') => {}
-                (Container::Object { first }, b'}') => self.names.truncate(first),
+                (Container::Object(scope), b'}') => self.names.forget(scope),
                 _ => return Err(JsonError::UnexpectedByte),
             }
             self.open.pop();
         }
+    }
+
+    fn enter_object(&mut self) -> Result<(), JsonError> {
+        let first = u8::try_from(self.names.len()).map_err(|_| JsonError::TooManyMembers)?;
+        let start = u16::try_from(self.cursor.at()).map_err(|_| JsonError::TooLong)?;
+        self.enter(Container::Object(Scope { first, start }))
     }
 
     /// Passes an opening bracket and the white space after it.
@@ -174,32 +179,16 @@ impl<'a> Walk<'a> {
             None => return Err(JsonError::UnexpectedEnd),
         }
         let start = self.cursor.at();
-        let offset = u16::try_from(start).map_err(|_| JsonError::TooLong)?;
         self.string()?;
         let name = Text::trusted(self.cursor.since(start).unwrap_or_default(), self.escapes);
         if self.open.len() == 1 {
             self.outermost.name = name;
         }
-        let fingerprint = fingerprint(name);
-        if self.is_taken(name, fingerprint) {
-            return Err(JsonError::DuplicateName);
+        if let Some(Container::Object(scope)) = self.open.last() {
+            self.names.add(name, start, *scope, self.cursor)?;
         }
-        self.names.push(Name { offset, fingerprint }).map_err(|_| JsonError::TooManyMembers)?;
         self.cursor.skip_whitespace();
         self.expect(b':')
-    }
-
-    /// Whether the innermost object has a member of this name.
-    fn is_taken(&self, name: Text<'_>, fingerprint: u16) -> bool {
-        let Some(Container::Object { first }) = self.open.last() else {
-            return false;
-        };
-        self.names
-            .get(*first..)
-            .unwrap_or_default()
-            .iter()
-            .filter(|other| other.fingerprint == fingerprint)
-            .any(|other| self.cursor.moved_to(other.offset.into()).string() == Some(name))
     }
 
     /// Passes a string (RFC 8259 §7).
@@ -265,16 +254,4 @@ impl<'a> Walk<'a> {
         }
         Err(self.cursor.peek().map_or(JsonError::UnexpectedEnd, |_| JsonError::UnexpectedByte))
     }
-}
-
-/// 16 bits of a name's characters, which are turned and added up: one instruction for each on a Cortex-M4. A sender can
-/// make them collide; then names are compared, at most `JSON_MEMBERS` for each.
-fn fingerprint(name: Text<'_>) -> u16 {
-    let add = |hash: u32, byte: u8| hash.rotate_left(5) ^ u32::from(byte);
-    let hash = match name.as_str() {
-        Some(name) => name.bytes().fold(0, add),
-        None => name.chars().fold(0, |hash, character| character.encode_utf8(&mut [0; 4]).bytes().fold(hash, add)),
-    };
-    let [a, b, c, d] = hash.to_le_bytes();
-    u16::from_le_bytes([a ^ c, b ^ d])
 }

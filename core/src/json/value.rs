@@ -142,22 +142,26 @@ impl<'a> Object<'a> {
         Value::trusted(json).and_then(Value::as_object).ok_or(JsonError::NotAnObject)
     }
 
-    /// Reads as [`Object::read_in_place`] does, and shows each member to `visit`: in the same walk, where there is no
-    /// escape to resolve.
+    /// Reads as [`Object::read_in_place`] does, shows each member to `visit` in the same walk, and returns the text that
+    /// their places are in.
     ///
     /// `visit` may be shown members of a text that turns out to be none.
-    pub(crate) fn visit_in_place(
-        json: &'a mut [u8],
-        visit: &mut dyn FnMut(Text<'a>, Value<'a>),
-    ) -> Result<Self, JsonError> {
+    pub(crate) fn visit_in_place(json: &'a mut [u8], visit: &mut dyn FnMut(&Member<'_>)) -> Result<&'a str, JsonError> {
+        let mut length = json.len();
         if bytes::position(json, b'\\').is_some() {
-            let object = Self::read_in_place(json)?;
-            object.members().for_each(|(name, value)| visit(name, value));
-            return Ok(object);
+            length = super::resolve_escapes(json)?;
         }
-        let json = validate::text(json)?;
+        let json = validate::text(json.get(..length).unwrap_or_default())?;
         validate::value(json, visit)?;
-        Value::trusted(json).and_then(Value::as_object).ok_or(JsonError::NotAnObject)
+        if json.trim_ascii_start().starts_with('{') { Ok(json) } else { Err(JsonError::NotAnObject) }
+    }
+
+    /// Shows each member to `visit`; their places are those in [`as_json`](Self::as_json).
+    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&Member<'_>)) {
+        let mut members = self.members();
+        while let Some(member) = members.next_member() {
+            visit(&member);
+        }
     }
 
     /// The object of a text that was validated: what [`Object::as_json`] gave, or [`resolve_escapes`] left.
@@ -231,6 +235,35 @@ impl<'a> Array<'a> {
     }
 }
 
+/// A member, and where its value is written in the text.
+pub(crate) struct Member<'a> {
+    pub(crate) name: Text<'a>,
+    pub(crate) value: Value<'a>,
+    pub(crate) place: Place,
+}
+
+/// Where the value of a member begins in a validated text, or nowhere. Two bytes, where a value takes many.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(u16);
+
+impl Place {
+    /// No value of a member begins where its text does.
+    pub(crate) const NOWHERE: Self = Self(0);
+
+    pub(super) const fn at(start: u16) -> Self {
+        Self(start)
+    }
+
+    pub(crate) const fn is_somewhere(self) -> bool {
+        self.0 != 0
+    }
+
+    /// The value in this place of the text.
+    pub(crate) fn value(self, json: &str) -> Option<Value<'_>> {
+        if self.is_somewhere() { Cursor::new(json).moved_to(self.0.into()).value() } else { None }
+    }
+}
+
 /// The members of an [`Object`]: name and value.
 #[derive(Clone)]
 pub struct Members<'a> {
@@ -241,15 +274,22 @@ impl<'a> Iterator for Members<'a> {
     type Item = (Text<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.next_member().map(|member| (member.name, member.value))
+    }
+}
+
+impl<'a> Members<'a> {
+    fn next_member(&mut self) -> Option<Member<'a>> {
         self.cursor.skip_whitespace();
         let name = self.cursor.string()?;
         self.cursor.skip_whitespace();
         self.cursor.eat(b':');
         self.cursor.skip_whitespace();
+        let place = Place(u16::try_from(self.cursor.at()).ok()?);
         let value = self.cursor.value()?;
         self.cursor.skip_whitespace();
         self.cursor.eat(b',');
-        Some((name, value))
+        Some(Member { name, value, place })
     }
 }
 

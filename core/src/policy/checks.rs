@@ -27,8 +27,8 @@ impl Policy<'_> {
         if matches!(self.token_type, TokenType::Relaxed) {
             check_kind(claims)?;
         }
-        self.check_issuer(claims.issuer)?;
-        self.check_audience(claims.audience)?;
+        self.check_issuer(claims.issuer())?;
+        self.check_audience(claims.audience())?;
         if !self.time_ignored {
             self.check_times(claims, now)?;
         }
@@ -67,7 +67,7 @@ impl Policy<'_> {
     /// RFC 7519 §4.1.4: the time must be before `exp`; §4.1.5: and not before `nbf`.
     pub(super) fn check_times(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
         let now = || now.ok_or(Error::TimeUnavailable);
-        match claims.expires_at {
+        match claims.expires_at() {
             Some(expires_at) if expires_at.saturating_add(self.leeway) <= now()? => {
                 return Err(Error::claim(Claim::ExpirationTime, Reason::Expired));
             }
@@ -76,13 +76,13 @@ impl Policy<'_> {
             }
             _ => {}
         }
-        if let Some(not_before) = claims.not_before
+        if let Some(not_before) = claims.not_before()
             && not_before.saturating_sub(self.leeway) > now()?
         {
             return Err(Error::claim(Claim::NotBefore, Reason::NotYetValid));
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
-        let issued_at = claims.issued_at.ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
+        let issued_at = claims.issued_at().ok_or(Error::claim(Claim::IssuedAt, Reason::Missing))?;
         if issued_at.saturating_sub(self.leeway) > now()? {
             return Err(Error::claim(Claim::IssuedAt, Reason::NotYetValid));
         }
@@ -109,7 +109,7 @@ fn bare_media_type(name: &str) -> &str {
 /// What a token that does not say its kind by `typ` may give away of it.
 pub(super) fn check_kind(claims: &Registered<'_>) -> Result<(), Error> {
     let is = |name, kinds: &[&str]| {
-        let value = claims.object.get(name).and_then(|value| value.as_text());
+        let value = claims.object().get(name).and_then(|value| value.as_text());
         value.is_some_and(|value| kinds.iter().any(|kind| value == **kind))
     };
     if is("typ", &["ID", "Refresh", "Offline", "Logout"]) || is("token_use", &["id", "refresh", "refresh_token"]) {

@@ -132,11 +132,11 @@ impl<'a> Policy<'a> {
 
     fn check_introspected(&self, claims: &Registered<'_>, now: Option<UnixTime>) -> Result<(), Error> {
         check_kind(claims)?;
-        if claims.issuer.is_some() {
-            self.check_issuer(claims.issuer)?;
+        if claims.issuer().is_some() {
+            self.check_issuer(claims.issuer())?;
         }
-        if claims.audience.is_some() || !self.audience_optional {
-            self.check_audience(claims.audience)?;
+        if claims.audience().is_some() || !self.audience_optional {
+            self.check_audience(claims.audience())?;
         }
         if !self.time_ignored {
             self.danger_optional_expiration().check_times(claims, now)?;

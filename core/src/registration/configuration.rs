@@ -50,11 +50,8 @@ impl<'r> ClientConfiguration<'r> {
         metadata: &ClientMetadata<'_>,
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let (id, secret) = (("client_id", self.client_id), self.client_secret.map(|secret| ("client_secret", secret)));
-        let (authorization, document) = write(buffer, Some(self.token), |out| match secret {
-            Some(secret) => metadata.write(out, &[id, secret]),
-            None => metadata.write(out, &[id]),
-        })?;
+        let own = [("client_id", Some(self.client_id)), ("client_secret", self.client_secret)];
+        let (authorization, document) = write(buffer, Some(self.token), |out| metadata.write(out, &own))?;
         Ok(Request::put_json(ACCEPT, document).with_authorization(authorization.unwrap_or_default()))
     }
 

@@ -189,8 +189,8 @@ impl<'a> ClientMetadata<'a> {
             .map(|(name, _)| name)
     }
 
-    /// Writes the document (§3.1), with members more.
-    pub(super) fn write(&self, out: &mut Writer<'_>, more: &[(&str, &str)]) -> Result<(), CallError> {
+    /// Writes the document (§3.1). Of the members `more`, those without a value are left out.
+    pub(super) fn write(&self, out: &mut Writer<'_>, more: &[(&str, Option<&str>)]) -> Result<(), CallError> {
         self.check()?;
         // A client without redirect URIs gets no response of the authorization endpoint; else `code` would be meant.
         out.write_str(r#"{"response_types":[]"#)?;
@@ -199,8 +199,10 @@ impl<'a> ClientMetadata<'a> {
             value.write(out)?;
         }
         for (name, value) in more {
-            write!(out, ",\"{name}\":")?;
-            write_string(out, value)?;
+            if let Some(value) = value {
+                write!(out, ",\"{name}\":")?;
+                write_string(out, value)?;
+            }
         }
         Ok(out.write_char('}')?)
     }

@@ -3,7 +3,7 @@
 
 use core::{fmt::Write as _, marker::PhantomData, ops::Deref};
 
-use bearward_core::{AccessToken, BearerRequest, Challenge, Error};
+use bearward_core::{AccessToken, BearerRequest, BearerToken, Challenge, Error};
 use bearward_net::Refusal;
 use picoserve::{
     io::Read,
@@ -37,13 +37,21 @@ pub(crate) async fn verified<'t, V: Verifier, B, M>(
     request: &RequestParts<'_>,
     buffer: &'t mut [u8],
 ) -> Result<AccessToken<'t>, Option<Refusal>> {
+    Ok(app.verifier.verify(presented(app, request)?, buffer).await?)
+}
+
+/// The access token of the request, of which nothing is known.
+pub(crate) fn presented<'r, V, B, M>(
+    app: &App<'_, V, B, M>,
+    request: &RequestParts<'r>,
+) -> Result<BearerToken<'r>, Option<Refusal>> {
     let fields = request.headers().iter().filter(|(name, _)| name == "authorization");
     let credentials = BearerRequest::new(app.resource.transport)
         .with_authorization(fields.map(|(_, value)| value.as_raw()))
         .token(&mut [])
         .map_err(Refusal::from)?
         .ok_or(None)?;
-    Ok(app.verifier.verify(credentials.token, buffer).await?)
+    Ok(credentials.token)
 }
 
 impl<'t, P> Deref for Guard<'t, P> {
@@ -79,7 +87,7 @@ async fn with_scope<'m, V: Verifier, B, M, R: Read>(
     scope: &'static str,
     handle: &mut dyn FnMut(&AccessToken<'_>, &[u8], &'m mut Text) -> Answer<'m>,
 ) -> Answer<'m> {
-    let RequestMemory { text, token: buffer } = memory;
+    let RequestMemory { text, token: buffer, .. } = memory;
     let token = match verified(app, &request.parts, buffer).await {
         Ok(token) => token,
         Err(refusal) => return refused(refusal, Some(scope), app, text),

@@ -26,7 +26,7 @@ pub use memory::{Memory, RequestMemory};
 #[cfg(feature = "jwks")]
 pub use paths::JWKS_PATH;
 pub use timekeeper::{Doubt, TimeKeeper};
-pub use upstream::{UPSTREAM_PATH, Upstream, UpstreamClient, UpstreamError, UpstreamRead, upstream};
+pub use upstream::{UPSTREAM_PATH, Upstream, UpstreamClient, UpstreamError, UpstreamLine, UpstreamRead, upstream};
 pub use verifier::{LocalVerifier, RemoteVerifier, Verifier, Watch};
 
 /// The memory that holds a request: its head and its body.

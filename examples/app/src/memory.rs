@@ -15,6 +15,9 @@ pub type Text = String<512>;
 #[derive(Debug)]
 pub struct RequestMemory<T: ?Sized = [u8]> {
     pub(crate) text: Text,
+    /// What is told of the user behind the token.
+    #[cfg(feature = "whoami")]
+    pub(crate) user: [u8; crate::INTROSPECTION_BYTES],
     pub(crate) token: T,
 }
 
@@ -22,7 +25,12 @@ impl<const TOKEN: usize> RequestMemory<[u8; TOKEN]> {
     /// With so many bytes for header and claims of a token, decoded.
     #[must_use]
     pub const fn new() -> Self {
-        Self { text: Text::new(), token: [0; TOKEN] }
+        Self {
+            text: Text::new(),
+            #[cfg(feature = "whoami")]
+            user: [0; _],
+            token: [0; TOKEN],
+        }
     }
 }
 

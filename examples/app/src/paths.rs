@@ -103,10 +103,9 @@ impl<V: Verifier, B: Board, M: Memory> PathRouterService<App<'_, V, B, M>> for P
             },
             #[cfg(feature = "whoami")]
             Some(Place::WhoAmI) => {
-                let crate::RequestMemory { text, token: buffer } = memory;
-                match crate::guard::verified(app, &request.parts, buffer).await {
-                    Ok(token) => {
-                        let page = crate::who::Page(&token);
+                let crate::RequestMemory { text, user, token: buffer } = memory;
+                match crate::who::who(app, &request.parts, buffer, user).await {
+                    Ok(page) => {
                         let connection = request.body_connection.finalize().await?;
                         return crate::who::answer(&page).write_to(method, connection, writer).await;
                     }

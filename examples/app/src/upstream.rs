@@ -16,7 +16,11 @@ use bearward_net::{
     Clock, Failure, HttpClient, NetError, OutgoingError, OutgoingRequest, Refusal, ResourceToken, Timer, Tls,
     TokenKeeper, Url,
 };
-use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex};
+use embassy_sync::{
+    blocking_mutex::raw::RawMutex,
+    mutex::Mutex,
+    semaphore::{FairSemaphore, Semaphore as _},
+};
 use embedded_nal_async::{Dns, TcpConnect};
 use picoserve::{ResponseSent, io::Read, request::Request, response::ResponseWriter, routing::MethodHandlerService};
 
@@ -113,34 +117,53 @@ impl fmt::Display for UpstreamError {
     }
 }
 
-/// How long a request waits for its turn.
+/// How long a request waits for a line.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Calls another resource server, for one request at a time, by the tokens that a [`TokenKeeper`] keeps.
+/// How many requests wait for one. Whoever comes then is told at once to come again.
+const WAITING: usize = 8;
+
+/// Calls another resource server, for as many requests at a time as there are lines to it, by the tokens that a
+/// [`TokenKeeper`] keeps.
 ///
-/// The token is asked for when it is first needed. When the other server refuses it (401), it is renewed once.
-pub struct UpstreamClient<'a, R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> {
+/// The token is asked for when it is first needed. When the other server refuses it (401), it is renewed once: also if
+/// it refuses it to several at a time.
+pub struct UpstreamClient<'a, R: RawMutex, N, T, C, M, const LINES: usize, const PLACES: usize, const BYTES: usize> {
     tokens: &'a TokenKeeper<'a, R, PLACES, BYTES>,
     application: Application<'a>,
     url: Url<'a>,
     resource: Url<'a>,
     takes_loopback: bool,
     timer: M,
-    line: Mutex<R, Line<'a, N, T, C, M>>,
+    lines: [Mutex<R, UpstreamLine<'a, N, T, C, M>>; LINES],
+    /// As many as there are lines that nobody uses.
+    free: FairSemaphore<R, WAITING>,
 }
 
-struct Line<'a, N, T, C, M> {
+/// What one call at a time needs: a client with its buffers, and memory for the token.
+pub struct UpstreamLine<'a, N, T, C, M> {
     http: HttpClient<'a, N, T, C, M>,
     /// The token, and behind it the field that it is sent in.
     memory: &'a mut [u8],
 }
 
-impl<'a, R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize>
-    UpstreamClient<'a, R, N, T, C, M, PLACES, BYTES>
+impl<'a, N, T, C, M> UpstreamLine<'a, N, T, C, M> {
+    /// Half of `memory` takes the response of the token endpoint, and the other half the token once more, with 7 bytes.
+    pub const fn new(http: HttpClient<'a, N, T, C, M>, memory: &'a mut [u8]) -> Self {
+        Self { http, memory }
+    }
+}
+
+impl<N, T, C, M> fmt::Debug for UpstreamLine<'_, N, T, C, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpstreamLine").field("http", &self.http).finish_non_exhaustive()
+    }
+}
+
+impl<'a, R: RawMutex, N, T, C, M, const LINES: usize, const PLACES: usize, const BYTES: usize>
+    UpstreamClient<'a, R, N, T, C, M, LINES, PLACES, BYTES>
 {
     /// Calls this URL, as an application that is one of the keeper's, and says which resource its tokens are for.
-    ///
-    /// Half of `memory` takes the response of the token endpoint, and the other half the token once more, with 7 bytes.
     ///
     /// # Errors
     ///
@@ -150,13 +173,12 @@ impl<'a, R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize>
         application: Application<'a>,
         url: Url<'a>,
         timer: M,
-        http: HttpClient<'a, N, T, C, M>,
-        memory: &'a mut [u8],
+        lines: [UpstreamLine<'a, N, T, C, M>; LINES],
     ) -> Result<Self, OutgoingError> {
         let resource = application.resource().and_then(|resource| Url::danger_http(resource).ok());
         let resource = resource.ok_or(OutgoingError::Resource)?;
-        let line = Mutex::new(Line { http, memory });
-        Ok(Self { tokens, application, url, resource, takes_loopback: false, timer, line })
+        let (lines, free) = (lines.map(Mutex::new), FairSemaphore::new(LINES));
+        Ok(Self { tokens, application, url, resource, takes_loopback: false, timer, lines, free })
     }
 
     /// Calls an `http` URL too, if it is on this machine. **Danger**: see [`ResourceToken::danger_loopback`].
@@ -166,7 +188,8 @@ impl<'a, R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize>
     }
 }
 
-impl<R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> UpstreamClient<'_, R, N, T, C, M, PLACES, BYTES>
+impl<R: RawMutex, N, T, C, M, const LINES: usize, const PLACES: usize, const BYTES: usize>
+    UpstreamClient<'_, R, N, T, C, M, LINES, PLACES, BYTES>
 where
     N: TcpConnect + Dns,
     T: Tls,
@@ -174,7 +197,11 @@ where
     M: Timer,
 {
     /// The status of the answer, and how long its content is.
-    async fn call(&self, line: &mut Line<'_, N, T, C, M>, buffer: &mut [u8]) -> Result<(u16, usize), UpstreamError> {
+    async fn call(
+        &self,
+        line: &mut UpstreamLine<'_, N, T, C, M>,
+        buffer: &mut [u8],
+    ) -> Result<(u16, usize), UpstreamError> {
         let (name, scope) = (self.application.name(), self.application.scope_list());
         let expected = self.tokens.expect(name, "", scope, Renewal::ClientCredentials, &self.timer).await;
         expected.map_err(UpstreamError::Store)?;
@@ -200,7 +227,10 @@ where
     }
 
     async fn ask(&self, buffer: &mut [u8]) -> Result<usize, UpstreamError> {
-        let line = within(self.line.lock(), self.timer.wait(PATIENCE)).await;
+        let permit = within(self.free.acquire(1), self.timer.wait(PATIENCE)).await;
+        let _permit = permit.and_then(Result::ok).ok_or(UpstreamError::Busy)?;
+        // Whoever has a permit finds one: it is given back after the line is.
+        let line = self.lines.iter().find_map(|line| line.try_lock().ok());
         let mut line = line.ok_or(UpstreamError::Busy)?;
         let mut outcome = self.call(&mut line, buffer).await;
         if let Ok((401, _)) = outcome {
@@ -214,8 +244,8 @@ where
     }
 }
 
-impl<R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> Upstream
-    for UpstreamClient<'_, R, N, T, C, M, PLACES, BYTES>
+impl<R: RawMutex, N, T, C, M, const LINES: usize, const PLACES: usize, const BYTES: usize> Upstream
+    for UpstreamClient<'_, R, N, T, C, M, LINES, PLACES, BYTES>
 where
     N: TcpConnect + Dns,
     T: Tls,
@@ -229,8 +259,8 @@ where
     }
 }
 
-impl<R: RawMutex, N, T, C, M, const PLACES: usize, const BYTES: usize> fmt::Debug
-    for UpstreamClient<'_, R, N, T, C, M, PLACES, BYTES>
+impl<R: RawMutex, N, T, C, M, const LINES: usize, const PLACES: usize, const BYTES: usize> fmt::Debug
+    for UpstreamClient<'_, R, N, T, C, M, LINES, PLACES, BYTES>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpstreamClient").field("application", &self.application).finish_non_exhaustive()
@@ -252,7 +282,7 @@ impl<V: Verifier, B, U: Upstream, M: Memory> MethodHandlerService<App<'_, V, B, 
             return answer.write_to(method, request.body_connection.finalize().await?, writer).await;
         }
         let mut memory = app.memory.lend();
-        let RequestMemory { text, token: buffer } = &mut *memory;
+        let RequestMemory { text, token: buffer, .. } = &mut *memory;
         text.clear();
         let outcome = verified(app, &request.parts, buffer).await;
         let allowed = outcome.and_then(|token| Ok(token.require_scope(UpstreamRead::SCOPE).map_err(Refusal::from)?));

@@ -4,8 +4,8 @@ use core::cell::RefCell;
 
 #[cfg(feature = "jwe")]
 use bearward_core::Decryption;
-use bearward_core::{AccessToken, BearerToken, Error, Keys, Policy, TokenCache};
-use bearward_net::{Clock, Failure, Refusal, ResourceServer, Timer};
+use bearward_core::{AccessToken, BearerToken, Error, Keys, Policy, TokenCache, UserInfo};
+use bearward_net::{Clock, Failure, FailureKind, Refusal, ResourceServer, Timer};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 
 /// Decides whether a token is good: by its signature, or by asking the authorization server.
@@ -21,6 +21,18 @@ pub trait Verifier {
     /// Waits until it can compute, where something else may be in the way. It comes before [`verify`](Self::verify), and
     /// before what that needs of the stack.
     async fn ready(&self) {}
+
+    /// What the authorization server tells about the user behind a token, and what was verified of that. `buffer` holds it.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing is known. [`FailureKind::NoEndpoint`] if nobody can be asked.
+    async fn userinfo<'b>(
+        &self,
+        token: BearerToken<'_>,
+        verified: &AccessToken<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<UserInfo<'b>, Failure>;
 }
 
 /// How many verified tokens are remembered.
@@ -68,6 +80,15 @@ impl<K: Keys, C: Clock> Verifier for LocalVerifier<'_, K, C> {
         }
         Ok(self.policy.verify_cached(token, &self.keys, self.clock.now(), buffer, &mut cache)?)
     }
+
+    async fn userinfo<'b>(
+        &self,
+        _: BearerToken<'_>,
+        _: &AccessToken<'_>,
+        _: &'b mut [u8],
+    ) -> Result<UserInfo<'b>, Failure> {
+        Err(FailureKind::NoEndpoint.into())
+    }
 }
 
 /// Told how the authorization server does, for the device's own log. It never hears of a token.
@@ -108,5 +129,14 @@ impl<R: RawMutex, C: Clock, M: Timer, W: Watch, const KEYS: usize, const REMEMBE
             Err(_) => {}
         }
         outcome
+    }
+
+    async fn userinfo<'b>(
+        &self,
+        token: BearerToken<'_>,
+        verified: &AccessToken<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<UserInfo<'b>, Failure> {
+        self.server.userinfo(token, verified, &self.timer, buffer).await
     }
 }

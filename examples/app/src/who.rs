@@ -1,16 +1,43 @@
-//! A page for people: whose the token is, and what it allows.
+//! A page for people: whose the token is, and what it allows
+//! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662),
+//! [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
 use core::fmt::{self, Display, Write};
 
-use bearward_core::AccessToken;
+use bearward_core::{AccessToken, UserInfo};
+use bearward_net::{Failure, FailureKind, Refusal};
+use picoserve::request::RequestParts;
 
-use crate::answer::{Answer, Field};
+use crate::{
+    App, Verifier,
+    answer::{Answer, Field},
+    guard::presented,
+};
 
 /// Nothing is loaded, run or framed: also if something were not escaped.
 const SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The answer to whoever has a good token, whatever it allows.
-pub(crate) fn answer<'m>(page: &'m Page<'_, '_>) -> Answer<'m> {
+/// The page for whoever has a good token, whatever it allows. The claims are in one buffer, and what the authorization
+/// server tells of the user in the other, where the token allows to ask.
+pub(crate) async fn who<'t, V: Verifier, B, M>(
+    app: &App<'_, V, B, M>,
+    request: &RequestParts<'_>,
+    claims: &'t mut [u8],
+    user: &'t mut [u8],
+) -> Result<Page<'t>, Option<Refusal>> {
+    let presented = presented(app, request)?;
+    app.verifier.ready().await;
+    let token = app.verifier.verify(presented, claims).await?;
+    // OpenID Connect Core §5.3: only then is there something to tell. A client's own token has no user behind it.
+    let user = match token.subject().and(token.require_scope("openid").ok()) {
+        Some(()) => Some(app.verifier.userinfo(presented, &token, user).await),
+        None => None,
+    };
+    Ok(Page { token, user })
+}
+
+/// The answer that shows it.
+pub(crate) fn answer<'m>(page: &'m Page<'_>) -> Answer<'m> {
     Answer::new(200, page)
         .with_content_type("text/html; charset=utf-8")
         .with_field("Cache-Control", Field::Words("no-store"))
@@ -18,12 +45,16 @@ pub(crate) fn answer<'m>(page: &'m Page<'_, '_>) -> Answer<'m> {
         .with_field("X-Content-Type-Options", Field::Words("nosniff"))
 }
 
-/// What the token says, for a browser.
-pub(crate) struct Page<'p, 't>(pub(crate) &'p AccessToken<'t>);
+/// What the token says, and what is told of its user, for a browser.
+pub(crate) struct Page<'t> {
+    token: AccessToken<'t>,
+    /// Nothing, if the token does not allow to ask.
+    user: Option<Result<UserInfo<'t>, Failure>>,
+}
 
-impl Display for Page<'_, '_> {
+impl Display for Page<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(token) = self;
+        let Self { token, user } = self;
         let by = match token.algorithm() {
             "introspection" => "by the word of the authorization server (RFC 7662)",
             _ => "by its signature (RFC 9068)",
@@ -40,7 +71,23 @@ impl Display for Page<'_, '_> {
                 write!(f, "\n<dt>{title}<dd>{}", Escaped(text))?;
             }
         }
-        f.write_str("\n</dl>\n")
+        f.write_str("\n</dl>\n")?;
+        match user {
+            Some(Ok(user)) => {
+                f.write_str("<p>The authorization server tells about the user:\n<dl>")?;
+                for name in ["sub", "name", "preferred_username", "email"] {
+                    if let Some(text) = user.claim(&[name]).and_then(|claim| claim.as_text()) {
+                        write!(f, "\n<dt>{name}<dd>{}", Escaped(text))?;
+                    }
+                }
+                f.write_str("\n</dl>\n")
+            }
+            // There is nobody to ask: the page is whole without.
+            None | Some(Err(Failure { kind: FailureKind::NoEndpoint, .. })) => Ok(()),
+            Some(Err(failure)) => {
+                writeln!(f, "<p>The authorization server tells nothing about the user: {}.", Escaped(failure))
+            }
+        }
     }
 }
 

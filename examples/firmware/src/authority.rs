@@ -27,15 +27,15 @@ use crate::{
 };
 
 /// What the issuer signs with, and what the certificates of its server are signed with.
-static ALGORITHMS: &[&dyn Algorithm] = &[&Es256, &Rs256];
+pub static ALGORITHMS: &[&dyn Algorithm] = &[&Es256, &Rs256];
 
 /// What tasks ask whether a token is good.
 pub type Server = ResourceServer<'static, CriticalSectionRawMutex, KEYS, REMEMBERED, INTROSPECTION_BYTES>;
 
 /// What a client of the device waits for at most, before it is told to come again: the steps of a call fit in it.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
-const TIMEOUTS: Timeouts =
+pub const TIMEOUTS: Timeouts =
     Timeouts { connect: Duration::from_secs(3), handshake: Duration::from_secs(5), answer: Duration::from_secs(3) };
 
 /// The resource server with these settings.
@@ -43,6 +43,8 @@ pub fn server(settings: &Settings) -> &'static Server {
     static SERVER: StaticCell<Server> = StaticCell::new();
     let client = Client::secret_basic(settings.client_id, settings.client_secret);
     let authority = AuthorizationServer::new(settings.issuer).with_introspection(client).with_patience(PATIENCE);
+    #[cfg(feature = "whoami")]
+    let authority = authority.with_userinfo(bearward_core::UserInfoEndpoint::json());
     let policy = Policy::new(settings.issuer, settings.audience, ALGORITHMS);
     SERVER.init_with(|| ResourceServer::new(policy, authority))
 }

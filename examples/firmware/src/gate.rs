@@ -10,8 +10,8 @@ use core::{
     task::{Context, Poll},
 };
 
-use bearward_core::{AccessToken, BearerToken};
-use bearward_net::Refusal;
+use bearward_core::{AccessToken, BearerToken, UserInfo};
+use bearward_net::{Failure, Refusal};
 use embassy_sync::{
     blocking_mutex::{Mutex, raw::CriticalSectionRawMutex},
     waitqueue::MultiWakerRegistration,
@@ -71,6 +71,15 @@ impl<V: Verifier> Verifier for Gated<'_, V> {
         let outcome = self.verifier.verify(token, buffer).await;
         self.verifies.set(false);
         outcome
+    }
+
+    async fn userinfo<'b>(
+        &self,
+        token: BearerToken<'_>,
+        verified: &AccessToken<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<UserInfo<'b>, Failure> {
+        self.verifier.userinfo(token, verified, buffer).await
     }
 
     async fn ready(&self) {

@@ -14,6 +14,8 @@ mod report;
 mod settings;
 mod sizes;
 mod time;
+#[cfg(feature = "upstream")]
+mod upstream;
 #[cfg(feature = "userinfo")]
 mod user;
 mod web;
@@ -35,7 +37,10 @@ use crate::{
 };
 
 /// DHCP, the resolver, the time, the calls to the authorization server, and one for every connection.
+#[cfg(not(feature = "upstream"))]
 const SOCKETS: usize = 4 + sizes::CONNECTIONS;
+#[cfg(feature = "upstream")]
+const SOCKETS: usize = 4 + upstream::SOCKETS + sizes::CONNECTIONS;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -69,6 +74,8 @@ async fn start(board: Mps2, ethernet: Ethernet, calls: SendSpawner) {
     let server = authority::server(&settings);
     spawner.spawn(authority::connect(stack).unwrap());
     calls.spawn(authority::call(server, settings, board).unwrap());
+    #[cfg(feature = "upstream")]
+    upstream::start(&settings, stack, spawner, calls, board);
     static QUEUE: StaticCell<web::Queue> = StaticCell::new();
     let queue: &web::Queue = QUEUE.init_with(web::Queue::new);
     for (number, buffers) in web::SOCKETS.take().iter_mut().enumerate() {
@@ -87,13 +94,21 @@ async fn drive(mut runner: Runner<'static, Ethernet>) -> ! {
     runner.run().await
 }
 
+/// What tokens may allow here.
+const SCOPES: &[&str] = &[
+    SensorRead::SCOPE,
+    LedSet::SCOPE,
+    #[cfg(feature = "upstream")]
+    gateway_app::UpstreamRead::SCOPE,
+];
+
 /// How this resource server presents itself.
 fn resource(settings: &Settings) -> Resource<'static> {
     static ISSUER: StaticCell<[&str; 1]> = StaticCell::new();
     static URL: StaticCell<String<256>> = StaticCell::new();
     let metadata = ResourceMetadata::new(settings.audience)
         .with_authorization_servers(ISSUER.init([settings.issuer]))
-        .with_scopes_supported(&[SensorRead::SCOPE, LedSet::SCOPE]);
+        .with_scopes_supported(SCOPES);
     // RFC 9728 §3.1 puts the path elsewhere for a resource with a path or a query; those do without.
     let is_host = settings.audience.strip_prefix("https://").is_some_and(|host| !host.contains(['/', '?', '#']));
     let url = URL.init(String::new());

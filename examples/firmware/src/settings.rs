@@ -22,6 +22,21 @@ pub struct Settings {
     /// A user to ask the authorization server about.
     #[cfg_attr(not(feature = "userinfo"), expect(dead_code, reason = "nothing is asked then"))]
     pub user: Option<User>,
+    /// Another resource server to call.
+    #[cfg_attr(not(feature = "upstream"), expect(dead_code, reason = "none is called then"))]
+    pub upstream: Option<Upstream>,
+}
+
+/// Another resource server, behind the same certificate authority and at the same address as the authorization server.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "upstream"), expect(dead_code, reason = "none is called then"))]
+pub struct Upstream {
+    /// What is called there.
+    pub url: &'static str,
+    /// What the device's tokens are for (RFC 8707).
+    pub resource: &'static str,
+    /// The scope to ask for.
+    pub scope: &'static str,
 }
 
 /// A user, and what lets the device ask about him.
@@ -56,15 +71,15 @@ impl Settings {
             anchor: field()?,
             address: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
             time_server: <[u8; 4]>::try_from(field()?).ok().map(Ipv4Addr::from),
-            user: User::read(&mut field),
+            user: texts(&mut field).map(|[subject, token, client_id]| User { subject, token, client_id }),
+            upstream: texts(&mut field).map(|[url, resource, scope]| Upstream { url, resource, scope }),
         })
     }
 }
 
-impl User {
-    /// Three fields more, or nothing.
-    fn read(mut field: impl FnMut() -> Option<&'static [u8]>) -> Option<Self> {
-        let mut text = || str::from_utf8(field()?).ok().filter(|text| !text.is_empty());
-        Some(Self { subject: text()?, token: text()?, client_id: text()? })
-    }
+/// Three fields more, or nothing if the first of them is empty.
+fn texts(mut field: impl FnMut() -> Option<&'static [u8]>) -> Option<[&'static str; 3]> {
+    let mut text = || str::from_utf8(field()?).ok();
+    let texts = [text()?, text()?, text()?];
+    texts.first().is_some_and(|first| !first.is_empty()).then_some(texts)
 }

@@ -125,7 +125,10 @@ pub async fn work(
     let verifier = Gated { verifier, verifies: &verifies };
     let Request { http, memory } = request;
     let app: App<'_, _, _, _> = App { verifier, board, memory: RefCell::new(memory), resource };
-    let router = gateway_app::router().with_state(app);
+    let router = gateway_app::router();
+    #[cfg(feature = "upstream")]
+    let router = router.route_service(gateway_app::UPSTREAM_PATH, gateway_app::upstream(crate::upstream::Calls));
+    let router = router.with_state(app);
     loop {
         let (number, mut socket) = queue.requests[worker].receive().await;
         let framed = Framed::new(Lent(&mut socket)).with_head_bytes(HEAD_BYTES);

@@ -4,7 +4,7 @@ mod log;
 
 use std::{fs, path::Path, time::Duration};
 
-use bearward_core::{Client, Decryption, IntrospectionResponse, Policy, Secret};
+use bearward_core::{Client, Decryption, IntrospectionResponse, Policy, Secret, UserInfoEndpoint};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, HttpClient, ResourceServer, TLS_RECORD_BYTES, Timeouts, Trust,
     tokio::{Network, SystemClock, Timer},
@@ -59,7 +59,8 @@ impl Remote {
         decryption: Option<Decryption<'static>>,
         device_keys: Option<&'static Keys>,
     ) -> Result<Self, String> {
-        let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE);
+        let userinfo = UserInfoEndpoint::json();
+        let mut server = AuthorizationServer::new(issuer).with_patience(PATIENCE).with_userinfo(userinfo);
         if let Some(decryption) = decryption {
             server = server.with_decryption(decryption);
         }
@@ -85,6 +86,7 @@ impl Remote {
         let anchors = anchors_of_file(&discovery.ca)?;
         let upstream = discovery.upstream.zip(client);
         let upstream = upstream.map(|(upstream, client)| upstream::Remote::new(issuer, upstream, client, anchors));
+        let upstream = upstream.transpose()?;
         Ok(Self { server, anchors, asks, upstream })
     }
 
@@ -189,7 +191,7 @@ fn secret_of_file(path: &Path) -> Result<String, String> {
 }
 
 /// Reads certificates: a bundle in PEM, or one in DER.
-fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
+pub fn anchors_of_file(path: &Path) -> Result<&'static [&'static [u8]], String> {
     let sentence = |what: &str| format!("{}: {what}", path.display());
     let file = fs::read(path).map_err(|error| sentence(&error.to_string()))?;
     let certificates: Vec<CertificateDer<'static>> = if file.starts_with(&[0x30]) {

@@ -46,6 +46,7 @@ Options:
   --upstream-resource URI
                           what these tokens are for, exactly as in their aud: a URL of the same server
   --upstream-scope SCOPE  the scope to ask for
+  --upstream-ca FILE      the certificate authorities to trust for it (default: those of --ca)
   --danger-http-upstream  call an http URL there, if it is an address of this machine; for trying
   --relaxed               also take tokens of servers from before RFC 9068: typ JWT, or none
   --tls-ends-in-front     a proxy ends TLS in front of this server; needed to listen beyond loopback
@@ -143,6 +144,8 @@ pub struct Upstream {
     pub scope: Option<String>,
     /// Whether it may be called in clear, on this machine.
     pub takes_http: bool,
+    /// The file with the certificate authorities to trust for it, if they are others.
+    pub ca: Option<PathBuf>,
 }
 
 /// How the authorization server is asked about tokens.
@@ -255,6 +258,7 @@ pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<
             Arg::Long("upstream-scope") => {
                 once("--upstream-scope", &mut given.upstream_scope, filled("--upstream-scope", &mut parser)?)?;
             }
+            Arg::Long("upstream-ca") => once("--upstream-ca", &mut given.upstream_ca, value(&mut parser)?.into())?,
             Arg::Long("danger-http-upstream") => once("--danger-http-upstream", &mut given.http_upstream, ())?,
             Arg::Long("relaxed") => once("--relaxed", &mut given.relaxed, ())?,
             Arg::Long("tls-ends-in-front") => once("--tls-ends-in-front", &mut tls_ends_in_front, ())?,

@@ -3,7 +3,7 @@
 use core::{convert::Infallible, pin::pin, time::Duration};
 
 use bearward_core::{
-    ActiveToken, BearerToken, CallError, Error, Fresh, IntrospectionError, IntrospectionRequest, Metadata, UnixTime,
+    BearerToken, CallError, Error, Fresh, IntrospectionError, IntrospectionRequest, Metadata, UnixTime, UserInfoError,
     WellKnown,
 };
 use embassy_sync::blocking_mutex::raw::RawMutex;
@@ -16,7 +16,7 @@ use crate::{
     clock::{Clock, Timer},
     discovery::{URL_BYTES, is_absent, wants_mtls_aliases},
     error::NetError,
-    exchange::{Job, Taken},
+    exchange::{Job, Taken, Told},
     failure::{Failure, FailureKind},
     freshness::Standing,
     http::within,
@@ -117,7 +117,7 @@ enum Call {
 
 /// How far a job came in a session.
 enum Progress<'b> {
-    Done(Option<ActiveToken<'b>>),
+    Done(Option<Told<'b>>),
     /// Its next call goes somewhere else.
     Elsewhere,
     /// The answer is signed by a key that is not known.
@@ -125,6 +125,7 @@ enum Progress<'b> {
 }
 
 const UNKNOWN_KEY: FailureKind = FailureKind::Introspection(IntrospectionError::Jwt(Error::UnknownKey));
+const UNKNOWN_KEY_OF_USER: FailureKind = FailureKind::UserInfo(UserInfoError::Jwt(Error::UnknownKey));
 
 struct Runner<'r, 'a, R: RawMutex, C, M, G, const KEYS: usize, const REMEMBERED: usize, const BYTES: usize> {
     server: &'r ResourceServer<'a, R, KEYS, REMEMBERED, BYTES>,
@@ -145,7 +146,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
     /// Whether a job is to be done. Keys that came a moment ago are not fetched again.
     async fn is_due(&self, taken: Taken) -> bool {
         let Self { server, timer, .. } = self;
-        if taken.job == Job::Introspect || server.keys.pause(timer.elapsed()).await.is_none() {
+        if taken.job != Job::Reload || server.keys.pause(timer.elapsed()).await.is_none() {
             return true;
         }
         server.exchange.finish(taken, &Ok(None)).await;
@@ -155,16 +156,20 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
     /// A job that nothing was done for yet. An answer that will be signed needs keys.
     async fn begin(&self, taken: Taken) -> Turn {
         let Self { server, timer, .. } = self;
-        let wants_keys = taken.job == Job::Introspect
-            && self.verifies_by_fetched_keys()
+        let wants_keys = self.verifies_by_fetched_keys(taken.job)
             && server.keys.standing(timer.elapsed()).await != Standing::Fresh
             && server.keys.pause(timer.elapsed()).await.is_none();
         Turn { taken, again: false, connections: 0, wants_keys, tried_keys: wants_keys }
     }
 
-    fn verifies_by_fetched_keys(&self) -> bool {
+    /// Whether the answer to this will be signed by one of them.
+    fn verifies_by_fetched_keys(&self, job: Job) -> bool {
         let authority = &self.server.authority;
-        authority.response.is_signed() && authority.response_keys.is_none()
+        match job {
+            Job::Reload => false,
+            Job::Introspect => authority.response.is_signed() && authority.response_keys.is_none(),
+            Job::UserInfo => authority.userinfo.is_some_and(|form| form.endpoint.is_signed()),
+        }
     }
 
     /// Does the jobs that go to this server, until there is none for a while. Gives back the one that needs another
@@ -233,17 +238,19 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                     }
                     turn.wants_keys = false;
                 }
-                (Call::Job, Job::Introspect) => {
+                (Call::Job, job @ (Job::Introspect | Job::UserInfo)) => {
                     // Without keys that may still serve, an answer could not be believed.
-                    let by_fetched_keys = self.verifies_by_fetched_keys();
+                    let by_fetched_keys = self.verifies_by_fetched_keys(job);
                     if by_fetched_keys && self.server.keys.standing(self.timer.elapsed()).await == Standing::Gone {
-                        return Err(UNKNOWN_KEY.into());
+                        return Err(if job == Job::UserInfo { UNKNOWN_KEY_OF_USER } else { UNKNOWN_KEY }.into());
                     }
                     let may_fetch = !turn.tried_keys
                         && by_fetched_keys
                         && self.server.keys.pause(self.timer.elapsed()).await.is_none();
-                    return match self.introspect(turn.taken, session, &url).await {
-                        Err(Failure { kind: UNKNOWN_KEY, .. }) if may_fetch => Ok(Progress::WantsKeys),
+                    return match self.ask(turn.taken, session, &url).await {
+                        Err(Failure { kind: UNKNOWN_KEY | UNKNOWN_KEY_OF_USER, .. }) if may_fetch => {
+                            Ok(Progress::WantsKeys)
+                        }
                         outcome => outcome.map(Progress::Done),
                     };
                 }
@@ -257,6 +264,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         let given = match job {
             Job::Reload => authority.jwks_uri,
             Job::Introspect => authority.introspection_endpoint,
+            Job::UserInfo => None,
         };
         let (call, text) = match (given, self.metadata_age()) {
             (Some(url), _) => (Call::Job, copy(url, text)?),
@@ -264,6 +272,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
                 let url = match job {
                     Job::Reload => self.metadata.jwks_uri(),
                     Job::Introspect => self.metadata.introspection_endpoint(),
+                    Job::UserInfo => self.metadata.userinfo_endpoint(),
                 };
                 (Call::Job, copy(url.ok_or(FailureKind::NoEndpoint)?, text)?)
             }
@@ -293,14 +302,15 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         result
     }
 
-    async fn introspect<N: TcpConnect, T: Tls>(
+    /// Asks about a token, or about its user.
+    async fn ask<N: TcpConnect, T: Tls>(
         &mut self,
         taken: Taken,
         session: &mut Session<'_, N, T, M>,
         url: &Url<'_>,
-    ) -> Result<Option<ActiveToken<'_>>, Failure> {
+    ) -> Result<Option<Told<'_>>, Failure> {
         let Self { server, clock, rng, buffer, known_since, place, .. } = self;
-        let client = server.authority.client.ok_or(FailureKind::NoEndpoint)?;
+        let AuthorizationServer { client, userinfo, response: form, .. } = &server.authority;
         let fresh = clock.now().map(|now: UnixTime| {
             let mut nonce = [0; 16];
             rng.fill_bytes(&mut nonce);
@@ -309,8 +319,14 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         let out = &mut **buffer;
         let written = server.exchange.with_token(taken, |token| {
             let token = str::from_utf8(token).ok().and_then(|token| BearerToken::new(token).ok());
-            let request = IntrospectionRequest::new(token.ok_or(CallError::BufferTooSmall)?);
-            request.with_response(&server.authority.response).write(&client, fresh, out)
+            let token = token.ok_or(CallError::BufferTooSmall)?;
+            match (taken.job, userinfo, client) {
+                (Job::UserInfo, Some(form), _) => Ok(form.endpoint.write(token, out)?),
+                (Job::Introspect, _, Some(client)) => {
+                    Ok(IntrospectionRequest::new(token).with_response(form).write(client, fresh, out)?)
+                }
+                _ => Err(Failure::from(FailureKind::NoEndpoint)),
+            }
         });
         let Some(request) = written.await else { return Ok(None) };
         let request = request?;
@@ -323,16 +339,28 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         }
         let retry_after = response.retry_after();
         // What is decoded of an answer has three quarters of its length.
-        let form = &server.authority.response;
-        let decoded = if form.is_signed() { (buffer.len() / 7).saturating_mul(3) } else { 0 };
+        let is_signed = match (taken.job, userinfo) {
+            (Job::UserInfo, Some(form)) => form.endpoint.is_signed(),
+            _ => form.is_signed(),
+        };
+        let decoded = if is_signed { (buffer.len() / 7).saturating_mul(3) } else { 0 };
         let (decoded, rest) = buffer.split_at_mut_checked(decoded).ok_or(CallError::BufferTooSmall)?;
         let answer = response.read_all(rest).await?;
         let now = clock.now();
-        let read = match server.authority.response_keys {
-            Some(LocalKeys(keys)) => form.read(answer, keys, now, decoded),
-            None => server.keys.with(|keys| form.read(answer, keys, now, decoded)).await,
+        let read = match (taken.job, userinfo, server.authority.response_keys) {
+            (Job::UserInfo, Some(form), _) => {
+                let read = server.keys.with(|keys| form.read(answer, keys, now, decoded)).await;
+                read.map(Told::from).map_err(FailureKind::from)
+            }
+            (_, _, Some(LocalKeys(keys))) => {
+                form.read(answer, keys, now, decoded).map(Told::from).map_err(FailureKind::from)
+            }
+            (_, _, None) => {
+                let read = server.keys.with(|keys| form.read(answer, keys, now, decoded)).await;
+                read.map(Told::from).map_err(FailureKind::from)
+            }
         };
-        read.map(Some).map_err(|error| Failure::after(error, retry_after))
+        read.map(Some).map_err(|kind| Failure::after(kind, retry_after))
     }
 
     fn metadata_age(&self) -> Option<Duration> {
@@ -350,7 +378,9 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
             return Some(Turn { wants_keys: false, ..turn });
         }
         let is_old = self.metadata_age().is_some_and(|age| age >= METADATA_DOUBT);
-        let is_answer = matches!(failure.kind, FailureKind::Introspection(_));
+        // That a server tells nothing of users is no sign that anything has moved.
+        let is_answer = matches!(failure.kind, FailureKind::Introspection(_) | FailureKind::UserInfo(_))
+            || turn.taken.job == Job::UserInfo && failure.kind == FailureKind::NoEndpoint;
         if !is_answer && (is_old || !matches!(failure.kind, FailureKind::Net(_))) {
             // The server may have moved what its metadata tells of.
             self.known_since = None;

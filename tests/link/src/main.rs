@@ -27,7 +27,10 @@ use bearward_core::{
     Transport, UnixTime, UserInfoEndpoint, WellKnown, audience_contains, json, scope_contains, verify_jws,
 };
 #[cfg(feature = "curves")]
-use bearward_core::{Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedEd25519, PreparedHmac, PreparedP256};
+use bearward_core::{
+    Ed25519, EdDsa, Es256, Es256Signer, Es384, Es512, PreparedEd25519, PreparedHmac, PreparedP256, PreparedP384,
+    PreparedP521,
+};
 
 mod network;
 mod tokens;
@@ -123,8 +126,12 @@ fn prepared(token: BearerToken<'_>, keys: &JwkSet<4>, now: UnixTime) -> Result<(
     black_box(secret.is_ok_and(|secret| POLICY.verify(token, &secret, now, &mut [0; 1024]).is_ok()));
     let mut prepared = PreparedP256::<32>::new();
     black_box(Jwk::<64>::read(token.as_str().as_bytes()).and_then(|key| prepared.prepare(&key)).is_ok());
+    let mut p384 = PreparedP384::<8>::new();
+    black_box(Jwk::<96>::read(token.as_str().as_bytes()).and_then(|key| p384.prepare(&key)).is_ok());
+    let mut p521 = PreparedP521::<8>::new();
+    black_box(Jwk::<132>::read(token.as_str().as_bytes()).and_then(|key| p521.prepare(&key)).is_ok());
     POLICY
-        .verify(token, &prepared.within(&edwards.within(keys)), now, &mut [0; 1024])
+        .verify(token, &p521.within(&p384.within(&prepared.within(&edwards.within(keys)))), now, &mut [0; 1024])
         .map(|access| _ = black_box(access))
 }
 

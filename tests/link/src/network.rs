@@ -11,6 +11,7 @@ use core::{
 use bearward_core::{
     BearerToken, Client, ClientAuthentication, ClientKeys, ClientMetadata, DeviceAuthorizationRequest, GrantType,
     IntrospectionResponse, Policy, Registration, RegistrationRequest, Request, TokenRequest, UnixTime,
+    UserInfoEndpoint,
 };
 use bearward_net::{
     AuthorizationServer, Clock, DevicePolling, HttpClient, NetError, OutgoingRequest, ResourceServer, ResourceToken,
@@ -46,6 +47,7 @@ fn front_door(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else { return };
     let Ok(token) = BearerToken::new(text) else { return };
     let authority = AuthorizationServer::new(text).with_introspection(Client::secret_basic(text, text)).danger_http();
+    let authority = authority.with_userinfo(UserInfoEndpoint::signed(text, text, super::ALGORITHMS));
     let authority =
         black_box(authority).with_introspection_response(IntrospectionResponse::signed(text, text, super::ALGORITHMS));
     #[cfg(feature = "jwe")]
@@ -54,14 +56,18 @@ fn front_door(bytes: &[u8]) {
     let authority = authority.with_decryption(super::jwe::decryption(&own));
     let policy = Policy::new(text, text, super::ALGORITHMS);
     let server = ResourceServer::<NoopRawMutex, 2, 2, 256>::new(policy, black_box(authority));
-    let (mut head, mut buffer, mut claims) = ([0; 256], [0; 512], [0; 256]);
+    let (mut head, mut buffer, mut claims, mut user) = ([0; 256], [0; 512], [0; 256], [0; 256]);
     let mut http = HttpClient::new(&Unknown, Unknown, Unknown, Unknown, &mut head);
     let mut rng = Unknown;
     let mut run = pin!(server.run(&mut http, &mut rng, &mut buffer));
     let mut authorize = pin!(server.authorize(token, &Unknown, &Unknown, &mut claims));
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..black_box(3) {
-        _ = black_box(authorize.as_mut().poll(&mut context).map(|token| token.is_ok()));
+        if let Poll::Ready(Ok(verified)) = black_box(authorize.as_mut().poll(&mut context)) {
+            let told = poll(server.userinfo(token, &verified, &Unknown, &mut user));
+            black_box(told.map(|told| told.is_ok()).is_ready());
+            break;
+        }
         black_box(run.as_mut().poll(&mut context).is_ready());
     }
 }

@@ -4,7 +4,7 @@ use core::{mem::size_of, time::Duration};
 
 use bearward_core::{
     Answer, Application, BearerToken, Client, DeviceAuthorizationRequest, IntrospectionRequest, Metadata, Policy,
-    RevocationRequest, TokenRequest, TokenStore, UserInfoEndpoint,
+    RevocationRequest, TokenRequest, TokenStore, UnixTime, UserInfoEndpoint,
 };
 use bearward_net::{
     AuthorizationServer, DevicePolling, EmbeddedTls, Freshness, HttpClient, Records, RemoteJwkSet, ResourceServer,
@@ -56,12 +56,16 @@ fn what_a_device_holds_is_bounded() {
         [Application::client("tank", "https://as.example", Client::tls("valve"))];
     let keeper: &Keeper = &Keeper::new(&APPLICATIONS);
     let records = &mut Records::none();
+    let mut told = *br#"{"active":true,"aud":"https://valve.example"}"#;
+    let answer = Answer { status: 200, content_type: Some("application/json"), body: &mut told };
+    let verified = &policy.introspect(answer, UnixTime::from_seconds(0)).unwrap();
     let entry = size_of::<TokenStore<5>>() - size_of::<TokenStore<4>>();
 
     let sizes = [
-        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17664),
+        ("ResourceServer<.., 4, 8, 1024>", size_of::<Front>(), 17792),
         ("RemoteJwkSet<.., 4>", size_of::<KeySet>(), 6000),
         ("ResourceServer::authorize", of(server.authorize(token, clock, timer, &mut buffer)), 1020),
+        ("ResourceServer::userinfo", of(server.userinfo(token, verified, timer, &mut buffer)), 520),
         ("ResourceServer::run", of(server.run(http, &mut rng, &mut buffer)), 7296),
         ("HttpClient::discover", of(http.discover("https://as.example", metadata)), 6400),
         ("RemoteJwkSet::reload", of(keys.reload(http, url)), 6016),

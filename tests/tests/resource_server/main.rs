@@ -15,3 +15,4 @@ mod outages;
 mod signed_answers;
 mod support;
 mod tokens;
+mod userinfo;

@@ -269,6 +269,24 @@ fn rfc7009_a_session_that_ends_while_the_server_is_down_is_revoked_when_it_is_ba
 }
 
 #[test]
+fn rfc7009_2_2_1_a_token_that_the_server_never_revokes_is_asked_for_once_and_another_refusal_again() {
+    run(async {
+        let device = Device::new().await;
+        let refusal = |code: &str| Page { status: 400, ..Page::json(format!(r#"{{"error":"{code}"}}"#)) };
+        device.fake.put("/revoke", refusal("unsupported_token_type"));
+        device.grant("s", &token("A1", None)).await;
+        device.keeper.end_session("s", &device.time).await.unwrap();
+        device.until(async || device.keeper.revocations().await == 0).await;
+        assert_eq!(device.fake.count("/revoke"), 1);
+        device.fake.put("/revoke", refusal("invalid_request"));
+        device.grant("t", &token("B1", None)).await;
+        device.keeper.end_session("t", &device.time).await.unwrap();
+        device.until(async || device.fake.count("/revoke") == 2).await;
+        assert_eq!(device.keeper.revocations().await, 1);
+    });
+}
+
+#[test]
 fn what_was_stored_survives_a_restart_sealed_and_with_the_last_refresh_token() {
     run(async {
         let Device { fake, time, .. } = &Device::new().await;

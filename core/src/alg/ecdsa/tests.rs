@@ -1,14 +1,96 @@
 use std::vec::Vec;
 
 use super::*;
-use crate::Es256;
+
+/// The numbers are those of SP 800-186 §3.2.1.
+macro_rules! curve_tests {
+    ($module:ident, $curve:ident, $words:literal, $stride:literal, $algorithm:ident, $prepared:ident, $p:literal, $n:literal, $b:literal) => {
+        mod $module {
+            use std::{vec, vec::Vec};
+
+            use ::$module::{
+                self as library, ProjectivePoint,
+                elliptic_curve::{
+                    PrimeField,
+                    sec1::{FromSec1Point, ToSec1Point},
+                },
+            };
+            use num_bigint::BigUint;
+            use sha2::{Digest as _, Sha256};
+
+            use crate::{
+                Algorithm as _, Jwk, JwkSet,
+                Key::$prepared as PreparedKey,
+                KeyEntry, KeyError, Keys as _, PublicKey,
+                alg::ecdsa::{
+                    Comb, PublicPoint, is_signature,
+                    multiples::{fill, sum},
+                    point::{self, Affine, Coordinate, Curve, Jacobian, Scalar},
+                    residue::{Modulus, Residue},
+                    sum_alone,
+                    $module::$curve as C,
+                },
+                key::{self, Key},
+                $algorithm as ALGORITHM, $prepared as Prepared,
+            };
+
+            const W: usize = $words;
+            const KEY_CURVE: key::Curve = key::Curve::$curve;
+            const BYTES: usize = KEY_CURVE.coordinate_bytes();
+            /// Of so many scalars one is taken.
+            const STRIDE: usize = $stride;
+            const P_HEX: &[u8] = $p;
+            const N_HEX: &[u8] = $n;
+            const B_HEX: &[u8] = $b;
+
+            include!("tests/curve.rs");
+        }
+    };
+}
+
+curve_tests!(
+    p256,
+    P256,
+    4,
+    1,
+    Es256,
+    PreparedP256,
+    b"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+    b"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+    b"5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"
+);
+curve_tests!(
+    p384,
+    P384,
+    6,
+    7,
+    Es384,
+    PreparedP384,
+    b"fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
+    b"ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
+    b"b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef"
+);
+curve_tests!(
+    p521,
+    P521,
+    9,
+    7,
+    Es512,
+    PreparedP521,
+    b"01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+      ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    b"01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+      a51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+    b"51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e\
+      156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00"
+);
 
 const MESSAGE: &[u8] = b"e30.e30";
 
 /// A curve's algorithm, a key of it (x and y), its order, and its signature over [`MESSAGE`].
 struct Case {
     algorithm: &'static dyn Algorithm,
-    curve: Curve,
+    curve: key::Curve,
     x: Vec<u8>,
     y: Vec<u8>,
     order: Vec<u8>,
@@ -31,7 +113,7 @@ impl Case {
 
 macro_rules! case {
     ($algorithm:ident, $library:ident, $curve:expr, $order:literal) => {{
-        use $library::ecdsa::{Signature, SigningKey, signature::Signer as _};
+        use ::$library::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
         let secret = [1; $curve.coordinate_bytes()];
         let signer = SigningKey::from_slice(&secret).unwrap();
@@ -51,17 +133,17 @@ macro_rules! case {
 /// The curves, with their orders from FIPS 186-4 appendix D.1.2.
 fn cases() -> [Case; 3] {
     [
-        case!(Es256, p256, Curve::P256, "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"),
+        case!(Es256, p256, key::Curve::P256, "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"),
         case!(
             Es384,
             p384,
-            Curve::P384,
+            key::Curve::P384,
             "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973"
         ),
         case!(
             Es512,
             p521,
-            Curve::P521,
+            key::Curve::P521,
             "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA\
              51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409"
         ),

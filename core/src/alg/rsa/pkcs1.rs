@@ -10,7 +10,7 @@ use super::{Encoded, Hash};
 /// in padding or parameters.
 // Not inlined: what it needs of the stack is needed after the power only.
 #[inline(never)]
-pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded) -> bool {
+pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded<'_>) -> bool {
     let hash = H::digest(message);
     let Some(padding) =
         [3, H::DIGEST_INFO.len(), hash.len()].iter().try_fold(encoded.len(), |left, part| left.checked_sub(*part))

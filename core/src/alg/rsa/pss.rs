@@ -10,11 +10,11 @@ use super::{Encoded, Hash};
 /// The mask is taken off while the bytes are read: neither it nor the data block is kept.
 // Not inlined: what it needs of the stack is needed after the power only.
 #[inline(never)]
-pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded) -> bool {
+pub(super) fn verify<H: Hash>(message: &[u8], encoded: &Encoded<'_>) -> bool {
     consistent::<H>(message, encoded).unwrap_or(false)
 }
 
-fn consistent<H: Hash>(message: &[u8], encoded: &Encoded) -> Option<bool> {
+fn consistent<H: Hash>(message: &[u8], encoded: &Encoded<'_>) -> Option<bool> {
     // EM has one bit less than the modulus. Where that is a byte less, the first byte of the representative is none of
     // EM's and must be 0 (I2OSP in RFC 8017 §8.1.2, step 2c).
     let em_bits = encoded.modulus_bits.checked_sub(1)?;

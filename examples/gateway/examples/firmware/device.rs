@@ -23,6 +23,7 @@ use crate::{
     AUDIENCE, Outcome, USER, USERINFO_CLIENT,
     request::{Answer, Request},
     time_server::{self, TimeServer},
+    upstream,
 };
 
 /// An image, and what memory it was built for.
@@ -67,9 +68,9 @@ impl Speed {
     }
 }
 
-/// Runs a command, here QEMU, and ends it when the input ends, or at a signal; then it removes the settings. What it runs gets
-/// the signals' usual effect.
-const WATCH: &str = "settings=$1; shift; trap : INT TERM; \"$@\" </dev/null 2>&1 & read -r _; kill $! 2>/dev/null; wait $!; rm -f \"$settings\"";
+/// Runs a command, and ends it when the input ends, or at a signal; then it removes the file or folder that the command was
+/// given. What it runs gets the signals' usual effect.
+pub const WATCH: &str = "given=$1; shift; trap : INT TERM; \"$@\" </dev/null 2>&1 & read -r _; kill $! 2>/dev/null; wait $!; rm -rf \"$given\"";
 
 /// QEMU with the image.
 pub struct Device {
@@ -110,7 +111,11 @@ impl Device {
         let (port, serial) = (settings.serve_at.map_or_else(free_port, Ok)?, free_port()?);
         let qemu = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/qemu-arm");
         let this = env::current_exe()?.display().to_string();
-        let forward = format!("'{}' forward {calls}", this.replace(',', ",,"));
+        let forward = |port: u16| format!("'{}' forward {port}", this.replace(',', ",,"));
+        // What is at this port here is so there, and is reached through this program.
+        let guest = |port: u16, calls| format!(",guestfwd=tcp:10.0.2.100:{port}-cmd:{}", forward(calls));
+        let reached =
+            guest(settings.port, calls) + &settings.upstream.map_or_else(String::new, |port| guest(port, port));
         let mut watch = Command::new("sh")
             .args(["-c", WATCH, "sh"])
             .arg(&file)
@@ -121,10 +126,7 @@ impl Device {
             .args(["-semihosting-config", "enable=on,target=native", "-kernel", image.path])
             .args(["-device", &format!("loader,file={},addr={},force-raw=on", file.display(), image.settings_at())])
             .args(["-net", "nic,model=lan9118", "-net"])
-            .arg(format!(
-                "user,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:80,guestfwd=tcp:10.0.2.100:{}-cmd:{forward}",
-                settings.port
-            ))
+            .arg(format!("user,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:80{reached}"))
             .args(["-net", &time.network()?])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -230,13 +232,15 @@ pub struct Settings {
     user_token: String,
     /// The port where it is to serve, if that has to be known before.
     serve_at: Option<u16>,
+    /// The port of another resource server beside the authorization server, if it is to call one.
+    upstream: Option<u16>,
 }
 
 impl Settings {
     pub fn new(authority: &Authority, pki: &Pki) -> Self {
         let anchor = pki.root.certificate.der().to_vec();
         let (issuer, port) = (authority.issuer().into(), authority.port());
-        Self { issuer, port, anchor, user_token: String::new(), serve_at: None }
+        Self { issuer, port, anchor, user_token: String::new(), serve_at: None, upstream: None }
     }
 
     /// Lets the device ask about a user. The answer is encrypted to a key that the server fetches from the device.
@@ -254,15 +258,24 @@ impl Settings {
         Ok(Self { user_token, serve_at: Some(port), ..self })
     }
 
+    /// Lets the device call another resource server, which is at this port of this machine.
+    pub fn with_upstream(self, port: u16) -> Self {
+        Self { upstream: Some(port), ..self }
+    }
+
     /// As the image's `settings.rs` reads them.
     fn bytes(&self) -> Outcome<Vec<u8>> {
         let id = client_id("client_secret_basic");
         let (id, secret, address) = (id.as_bytes(), CLIENT_SECRET.as_bytes(), &[10, 0, 2, 100]);
         let mut bytes = b"bearward".to_vec();
         let time = &time_server::ADDRESS;
-        let user = [USER, &self.user_token, USERINFO_CLIENT].map(str::as_bytes);
+        let user = if self.user_token.is_empty() { [""; 3] } else { [USER, &self.user_token, USERINFO_CLIENT] };
+        let upstream =
+            self.upstream.map(|port| [upstream::url(port), upstream::resource(port), upstream::SCOPE.into()]);
+        let upstream = upstream.unwrap_or_default();
         let fields: [&[u8]; 7] = [self.issuer.as_bytes(), AUDIENCE.as_bytes(), id, secret, &self.anchor, address, time];
-        for field in fields.into_iter().chain(user) {
+        let more = user.into_iter().chain(upstream.iter().map(String::as_str)).map(str::as_bytes);
+        for field in fields.into_iter().chain(more) {
             bytes.extend(u16::try_from(field.len())?.to_be_bytes());
             bytes.extend(field);
         }

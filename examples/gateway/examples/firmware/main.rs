@@ -13,6 +13,7 @@ mod hostile;
 mod request;
 mod time_server;
 mod trial;
+mod upstream;
 
 use std::{
     env,
@@ -35,6 +36,7 @@ use crate::{
     gate::Gate,
     request::{Request, send_bytes},
     time_server::TimeServer,
+    upstream::Upstream,
 };
 
 const AUDIENCE: &str = "https://valve.example";
@@ -81,13 +83,17 @@ fn run(image: Image<'_>, self_test: Option<u64>) -> Outcome<ExitCode> {
     let mut authority = Authority::start(&pki);
     let (time, gate) = (TimeServer::start()?, Gate::start(authority.port())?);
     let settings = Settings::new(&authority, &pki);
-    let settings = if image.small { settings } else { settings.with_user(&mut authority)? };
+    let other = Upstream::start(&authority, &pki)?;
+    let settings = match image.small {
+        true => settings,
+        false => settings.with_user(&mut authority)?.with_upstream(other.port),
+    };
     let device = Device::start(image, &settings, &time, gate.port, Speed::Host, self_test.is_some())?;
     let base = format!("http://127.0.0.1:{}", device.port);
     println!("firmware: the image serves on {base}, after {:.1} s", device.started_in.as_secs_f32());
     println!("firmware: the authorization server is {}", authority.issuer());
     if let Some(most_stack) = self_test {
-        let mut test = SelfTest { device, authority, pki, time, gate, good: true };
+        let mut test = SelfTest { device, authority, pki, time, gate, other, good: true };
         test.run(image, most_stack)?;
         test.handshake(image)?;
         test.strangers(image)?;
@@ -131,6 +137,7 @@ struct SelfTest {
     pki: Arc<Pki>,
     time: TimeServer,
     gate: Gate,
+    other: Upstream,
     good: bool,
 }
 
@@ -139,6 +146,8 @@ impl SelfTest {
         println!("\n{:<42} {:<28} got", "request", "expected");
         if !image.small {
             self.userinfo();
+            self.who();
+            self.upstream();
         }
         self.tokens(image.head_bytes());
         self.times()?;

@@ -43,7 +43,11 @@ impl<'a> Request<'a> {
             ended?;
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let scope = if self.target.starts_with("PUT") { "led:set" } else { "sensor:read" };
+        let scope = match self.target.split_once(' ') {
+            Some((_, "/led")) => "led:set",
+            Some((_, "/upstream")) => "upstream:read",
+            _ => "sensor:read",
+        };
         Ok(Answer { text: String::from_utf8_lossy(&text).into_owned(), scope })
     }
 }
@@ -61,6 +65,11 @@ impl Answer {
         head.lines()
             .find_map(|line| line.split_once(": ").filter(|(found, _)| found.eq_ignore_ascii_case(name)))
             .map(|(_, value)| value)
+    }
+
+    /// Whether this stands in it.
+    pub fn contains(&self, text: &str) -> bool {
+        self.text.contains(text)
     }
 
     /// The status; the `error` of the challenge, or that there is one without; and when to come again.

@@ -39,7 +39,7 @@ fn answer(transport: Transport, now: Option<u64>, change: impl FnOnce(&mut Examp
         metadata_url: None,
         jwks: None,
     };
-    let app: App<'_, _, _> = App { verifier, board: DemoBoard::new(), resource };
+    let app: App<'_, _, _, _> = App { verifier, board: DemoBoard::new(), memory: host::Heap, resource };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     LocalSet::new().block_on(&runtime, async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

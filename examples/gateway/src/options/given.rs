@@ -28,6 +28,7 @@ pub(super) struct Given {
     pub upstream: Option<String>,
     pub upstream_resource: Option<String>,
     pub upstream_scope: Option<String>,
+    pub upstream_ca: Option<PathBuf>,
     pub http_upstream: Option<()>,
     pub relaxed: Option<()>,
 }
@@ -118,7 +119,8 @@ impl Given {
                 "--upstream and --upstream-resource are two servers: the token of one is not for the other".into()
             );
         }
-        Ok(Some(Upstream { url, resource, scope: self.upstream_scope.clone(), takes_http }))
+        let (scope, ca) = (self.upstream_scope.clone(), self.upstream_ca.clone());
+        Ok(Some(Upstream { url, resource, scope, takes_http, ca }))
     }
 
     /// The client that `asks`.
@@ -151,6 +153,7 @@ impl Given {
         [
             ("--upstream-resource", self.upstream_resource.is_some()),
             ("--upstream-scope", self.upstream_scope.is_some()),
+            ("--upstream-ca", self.upstream_ca.is_some()),
             ("--danger-http-upstream", self.http_upstream.is_some()),
         ]
         .into_iter()

@@ -200,6 +200,7 @@ fn options_that_do_not_go_together_are_named_in_one_line() {
         &["--upstream", "https://tank.example"],
         &["--upstream-resource", "https://tank.example"],
         &["--upstream-scope", "tank:read"],
+        &["--upstream-ca", "tank.pem"],
         &["--danger-http-upstream"],
     ] {
         assert_eq!(read(alone), Err(format!("{} goes with --discover", alone[0])));
@@ -215,12 +216,15 @@ fn another_resource_server_is_called_as_the_same_client() {
         resource: resource.into(),
         scope: scope.map(Into::into),
         takes_http,
+        ca: None,
     };
     let plain = discovery(&[&UPSTREAM[..], &CLIENT].concat());
     assert_eq!(plain.upstream, Some(expected("https://tank.example/level", "https://tank.example", None, false)));
     assert_eq!((plain.client.unwrap().id, plain.introspection), ("valve".into(), None));
     let both = discovery(&[&UPSTREAM[..], &CLIENT, &["--introspect", "--upstream-scope", "tank:read"]].concat());
     assert_eq!(both.upstream.unwrap().scope.as_deref(), Some("tank:read"));
+    let elsewhere = discovery(&[&UPSTREAM[..], &CLIENT, &["--upstream-ca", "tank.pem"]].concat());
+    assert_eq!(elsewhere.upstream.unwrap().ca, Some("tank.pem".into()));
     assert!(both.introspection.is_some());
     let loopback = ["--upstream", "http://127.0.0.1:8/a", "--upstream-resource", "http://127.0.0.1:8"];
     let danger = discovery(&[&loopback[..], &CLIENT, &["--danger-http-upstream"]].concat());
@@ -249,6 +253,7 @@ fn rfc8707_2_another_resource_server_has_an_https_url_that_its_tokens_are_for() 
         (&UPSTREAM[2..], "--upstream-resource goes with --upstream"),
         (&[danger], "--danger-http-upstream goes with --upstream"),
         (&["--upstream-scope", "a"], "--upstream-scope goes with --upstream"),
+        (&["--upstream-ca", "a"], "--upstream-ca goes with --upstream"),
         (&UPSTREAM, "--upstream goes with --client-id"),
     ] {
         assert_eq!(read([&DISCOVERY[..], arguments].concat()), Err(sentence.into()));

@@ -5,6 +5,7 @@ mod device_keys;
 mod hostile;
 mod support;
 mod upstream;
+mod who;
 
 use support::{Server, TestKey, code, failure, run};
 

@@ -1,8 +1,8 @@
 //! The gateway calls another resource server, with tokens that it gets by itself.
 
 use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpListener},
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         LazyLock, Mutex, MutexGuard, PoisonError,
         mpsc::{self, Receiver},
@@ -13,12 +13,16 @@ use std::{
 
 use tests::{
     authority::{Authority, CLIENT_SECRET, TokenFormat, client_id},
-    pki::{KeyType, Pki},
+    pki::{Identity, KeyType, Pki, server_params},
+    scripted::{self, APPLICATION_DATA},
 };
 
 use crate::support::{Answer, Server, TemporaryFile};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new(KeyType::P256));
+/// How many calls a gateway makes at a time.
+const LINES: usize = 4;
+
 static AUTHORITY: LazyLock<Mutex<Authority>> = LazyLock::new(|| Mutex::new(Authority::start(&PKI)));
 
 /// The server of all tests that leave it running, for one of them at a time.
@@ -72,18 +76,10 @@ impl Script {
         let (sender, tokens) = mpsc::channel();
         let thread = thread::spawn(move || {
             for index in 0..count {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") {
-                    let mut byte = [0];
-                    stream.read_exact(&mut byte).unwrap();
-                    request.push(byte[0]);
-                }
-                let request = String::from_utf8(request).unwrap().replace("authorization:", "Authorization:");
-                let token = request.split("Authorization: Bearer ").nth(1).unwrap().lines().next().unwrap();
+                let (mut stream, token) = accept(&listener);
                 // The test may have ended.
-                _ = sender.send(token.to_owned());
-                stream.write_all(&answer(index, token)).unwrap();
+                _ = sender.send(token.clone());
+                stream.write_all(&answer(index, &token)).unwrap();
             }
         });
         Self { address, tokens, thread }
@@ -93,6 +89,24 @@ impl Script {
     fn tokens(&self) -> Vec<String> {
         self.tokens.try_iter().collect()
     }
+}
+
+/// A request, and the token in it.
+fn accept(listener: &TcpListener) -> (TcpStream, String) {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        request.push(byte[0]);
+    }
+    let token = token_of(&request);
+    (stream, token)
+}
+
+fn token_of(request: &[u8]) -> String {
+    let request = str::from_utf8(request).unwrap().replace("authorization:", "Authorization:");
+    request.split("Authorization: Bearer ").nth(1).unwrap().lines().next().unwrap().to_owned()
 }
 
 fn answer(status: &str, fields: &str, content: &[u8]) -> Vec<u8> {
@@ -209,6 +223,118 @@ fn a_token_that_is_refused_is_renewed_once() {
     assert_eq!(answer.body, "the upstream server takes no token of this device (401)\n");
     let tokens = script.tokens();
     assert!(tokens.len() == 2 && tokens[0] != tokens[1]);
+}
+
+/// The requests of the first gateway, so many at a time as it makes.
+fn at_once(listener: &TcpListener, count: usize) -> (Vec<TcpStream>, String) {
+    let (streams, tokens): (Vec<_>, Vec<_>) = (0..count).map(|_| accept(listener)).unzip();
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+    (streams, tokens[0].clone())
+}
+
+fn answer_all(streams: Vec<TcpStream>, status: &str) {
+    for mut stream in streams {
+        stream.write_all(&answer(status, "", b"level")).unwrap();
+    }
+}
+
+#[test]
+fn several_calls_are_under_way_at_once_and_no_more_than_there_are_lines() {
+    let mut authority = authority();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let first = calling(&authority, listener.local_addr().unwrap(), "/", &[]);
+    let caller = caller(&mut authority, "upstream:read");
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..LINES + 2).map(|_| scope.spawn(|| upstream(&first, &caller).status)).collect();
+        // None of them is answered before all of them are there.
+        let (streams, _) = at_once(&listener, LINES);
+        // The gateway goes on meanwhile, and has the time to call once more.
+        (0..10).for_each(|_| assert_eq!(first.get("/", &[]).status, 200));
+        listener.set_nonblocking(true).unwrap();
+        assert_eq!(listener.accept().err().map(|error| error.kind()), Some(ErrorKind::WouldBlock));
+        listener.set_nonblocking(false).unwrap();
+        answer_all(streams, "200 OK");
+        answer_all(at_once(&listener, 2).0, "200 OK");
+        calls.into_iter().for_each(|call| assert_eq!(call.join().unwrap(), 200));
+    });
+}
+
+#[test]
+fn a_token_that_is_refused_to_several_at_once_is_renewed_once() {
+    let mut authority = authority();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let first = calling(&authority, listener.local_addr().unwrap(), "/", &[]);
+    let caller = caller(&mut authority, "upstream:read");
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..LINES).map(|_| scope.spawn(|| upstream(&first, &caller).status)).collect();
+        let (streams, refused) = at_once(&listener, LINES);
+        answer_all(streams, "401 Unauthorized");
+        let (streams, token) = at_once(&listener, LINES);
+        assert_ne!(token, refused);
+        answer_all(streams, "200 OK");
+        calls.into_iter().for_each(|call| assert_eq!(call.join().unwrap(), 200));
+    });
+}
+
+/// A resource server behind TLS, for one call. Tells whether one came, and the token in it.
+fn over_tls(identity: Identity) -> (SocketAddr, Receiver<String>) {
+    let (sender, tokens) = mpsc::channel();
+    let address = scripted::serve(identity, move |server| {
+        server.handshake();
+        let Some((APPLICATION_DATA, request)) = server.read() else { return };
+        _ = sender.send(token_of(&request));
+        server.send(APPLICATION_DATA, &answer("200 OK", "", b"level"));
+    });
+    (address, tokens)
+}
+
+/// A gateway that calls it by this name.
+fn calling_over_tls(authority: &Authority, host: &str, upstream: SocketAddr, more: &[&str]) -> Server {
+    let (secret, id) = (TemporaryFile::new(CLIENT_SECRET), client_id("client_secret_basic"));
+    let (url, resource) =
+        (format!("https://{host}:{}/level", upstream.port()), format!("https://{host}:{}", upstream.port()));
+    let client = ["--client-id", &id, "--client-secret-file", secret.path()];
+    let upstream = ["--upstream", &url, "--upstream-resource", &resource];
+    Server::discovering(authority.issuer(), PKI.root.certificate.pem(), &[&client[..], &upstream, more].concat())
+}
+
+#[test]
+fn another_server_is_called_over_tls_by_who_vouches_for_it() {
+    let mut authority = authority();
+    let caller = caller(&mut authority, "upstream:read");
+    let own = Pki::new(KeyType::P256);
+    let root = TemporaryFile::new(own.root.certificate.pem());
+    for (pki, more) in [(&*PKI, &[][..]), (&own, &["--upstream-ca", root.path()])] {
+        let (address, tokens) = over_tls(pki.server(&["localhost"]));
+        let answer = upstream(&calling_over_tls(&authority, "localhost", address, more), &caller);
+        assert_eq!((answer.status, &*answer.body), (200, "level"));
+        assert_eq!(tokens.iter().count(), 1);
+    }
+}
+
+#[test]
+fn another_server_that_cannot_prove_who_it_is_hears_of_no_token() {
+    let mut authority = authority();
+    let caller = caller(&mut authority, "upstream:read");
+    let own = Pki::new(KeyType::P256);
+    let root = TemporaryFile::new(own.root.certificate.pem());
+    let others_ca = ["--upstream-ca", root.path()];
+    let mut expired = server_params(&["localhost"]);
+    expired.not_after = rcgen::date_time_ymd(2024, 1, 1);
+    let wrong_signature = "a certificate's signature is not its issuer's";
+    for (identity, more, reason) in [
+        // Both have the same name for their root.
+        (own.server(&["localhost"]), &[][..], wrong_signature),
+        (PKI.server(&["localhost"]), &others_ca, wrong_signature),
+        (PKI.server(&["other.example"]), &[], "the certificate is for another server"),
+        (PKI.server_with(expired), &[], "a certificate has expired"),
+    ] {
+        let (address, tokens) = over_tls(identity);
+        let answer = upstream(&calling_over_tls(&authority, "localhost", address, more), &caller);
+        assert_eq!(answer.status, 502, "{reason}");
+        assert_eq!(answer.body, format!("the upstream server does not answer: {reason}\n"));
+        assert_eq!(tokens.iter().count(), 0);
+    }
 }
 
 #[test]

@@ -4,7 +4,6 @@ use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::limits::SIGNATURE_BYTES;
 
 /// Numbers that are the same at every run.
 fn bytes(seed: &str, count: usize) -> Vec<u8> {
@@ -21,10 +20,14 @@ fn modulus(seed: &str, bits: usize) -> Vec<u8> {
 }
 
 fn ours(base: &[u8], exponent: u64, modulus: &[u8]) -> Option<Vec<u8>> {
-    let mut result = Integer::ZERO;
-    power(&mut result, base, exponent, modulus)?;
-    assert!(result.bytes(SIGNATURE_BYTES).take(SIGNATURE_BYTES - modulus.len()).all(|byte| byte == 0));
-    Some(result.bytes(modulus.len()).collect())
+    let mut found = Vec::new();
+    let is_good = power(base, exponent, modulus, &mut |result| {
+        let length = size_of_val(result.0);
+        assert!(result.bytes(length).take(length - modulus.len()).all(|byte| byte == 0));
+        found.extend(result.bytes(modulus.len()));
+        true
+    })?;
+    is_good.then_some(found)
 }
 
 fn padded(number: &BigUint, length: usize) -> Vec<u8> {
@@ -165,4 +168,26 @@ fn an_even_exponent_is_refused() {
 fn a_modulus_of_more_than_4096_bits_is_refused() {
     assert_eq!(ours(&[1], 65537, &modulus("modulus", 4096 + 8)), None);
     assert_eq!(ours(&[1], 65537, &[]), None);
+}
+
+#[test]
+fn what_is_looked_for_is_what_is_answered() {
+    let n = modulus("modulus", 2048);
+    assert_eq!(power(&[2], 3, &n, &mut |result| result.bytes(1).eq([8])), Some(true));
+    assert_eq!(power(&[2], 3, &n, &mut |result| result.bytes(1).eq([9])), Some(false));
+}
+
+#[test]
+fn the_numbers_are_as_long_as_those_of_the_next_size_in_use() {
+    for (bits, bytes) in [(2041, 256), (2048, 256), (2056, 384), (3072, 384), (3080, 512), (4096, 512)] {
+        let mut length = 0;
+        assert!(
+            power(&[2], 3, &modulus("modulus", bits), &mut |result| {
+                length = size_of_val(result.0);
+                true
+            })
+            .is_some()
+        );
+        assert_eq!(length, bytes);
+    }
 }

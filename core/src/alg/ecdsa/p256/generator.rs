@@ -1,9 +1,12 @@
 //! The table of the base point G ([SP 800-186 §3.2.1.3](https://doi.org/10.6028/NIST.SP.800-186)), 2 KB of flash. A test
 //! makes it again.
 
-use super::{point::Affine, residue::Coordinate};
+use super::{
+    super::{point::Affine, residue::Residue},
+    P256,
+};
 
-pub(super) static GENERATOR: [Affine; 32] = [
+pub(in super::super) static GENERATOR: [Affine<P256, 4>; 32] = [
     point(
         [0xfd92_a16c_0664_acba, 0x027f_ff32_edd6_c62c, 0x9571_fd85_1822_787f, 0x0a01_9d49_13e6_6be3],
         [0x5e19_d043_8cc4_cdd4, 0x4c39_38d1_2466_8654, 0x5c2d_a523_397d_0a65, 0xc3cd_bfe4_4bfd_3e6c],
@@ -134,6 +137,6 @@ pub(super) static GENERATOR: [Affine; 32] = [
     ),
 ];
 
-const fn point(x: [u64; 4], y: [u64; 4]) -> Affine {
-    Affine { x: Coordinate::constant(x), y: Coordinate::constant(y) }
+const fn point(x: [u64; 4], y: [u64; 4]) -> Affine<P256, 4> {
+    Affine { x: Residue::constant(x), y: Residue::constant(y) }
 }

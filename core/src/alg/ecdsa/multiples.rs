@@ -1,26 +1,24 @@
 //! Sums of multiples of points, `u * G + v * Q`, whose doublings are shared.
 //!
 //! A table that is made once per key is a signed comb (Hamburg, Fast and compact elliptic-curve cryptography, 2012): a
-//! scalar of digits 1 and -1, taken in columns. Without one, the odd multiples up to 15 Q are made on the way, and the scalar
-//! is taken in windows (the w-NAF of Hankerson, Menezes and Vanstone, Guide to Elliptic Curve Cryptography, §3.3.1).
+//! scalar of digits 1 and -1, taken in columns. Without one, the odd multiples up to 7 Q are made on the way, and the scalar
+//! is taken in windows (the w-NAF of Hankerson, Menezes and Vanstone, Guide to Elliptic Curve Cryptography, §3.3.1): twice as
+//! many multiples would save 1 % of the time, and take up to half a kilobyte of stack.
 
-use super::{
-    point::{Affine, BATCH, Jacobian, normalize},
-    residue::{Coordinate, Scalar},
-};
+use super::point::{Affine, BATCH, Coordinate, Curve, Jacobian, Scalar, normalize};
 
 /// What is added up: a point to be added, or subtracted with `true`, for each doubling that is still to come.
-pub(super) trait Term {
+pub(super) trait Term<C: Curve<W>, const W: usize> {
     /// How many positions there are.
     fn positions(&self) -> usize;
 
     /// What is added before the last `position` doublings.
-    fn at(&self, position: usize) -> Option<(&Affine, bool)>;
+    fn at(&self, position: usize) -> Option<(&Affine<C, W>, bool)>;
 }
 
 /// The sum of two multiples.
 #[inline(never)]
-pub(super) fn sum(terms: [&dyn Term; 2]) -> Jacobian {
+pub(super) fn sum<C: Curve<W>, const W: usize>(terms: [&dyn Term<C, W>; 2]) -> Jacobian<C, W> {
     let positions = terms.iter().map(|term| term.positions()).max().unwrap_or_default();
     let mut sum = Jacobian::INFINITY;
     for position in (0..positions).rev() {
@@ -33,16 +31,16 @@ pub(super) fn sum(terms: [&dyn Term; 2]) -> Jacobian {
 }
 
 /// A multiple by a table: the scalar's digits stand in rows, one for each tooth, and a column is one point of the table.
-pub(super) struct Comb<'t> {
+pub(super) struct Comb<'t, C: Curve<W>, const W: usize> {
     shape: Shape,
-    table: &'t [Affine],
-    scalar: Scalar,
+    table: &'t [Affine<C, W>],
+    scalar: Scalar<C, W>,
     minus: bool,
 }
 
-impl<'t> Comb<'t> {
+impl<'t, C: Curve<W>, const W: usize> Comb<'t, C, W> {
     /// The table is one that [`fill`] has made.
-    pub(super) fn new(table: &'t [Affine], scalar: &Scalar) -> Self {
+    pub(super) fn new(table: &'t [Affine<C, W>], scalar: &Scalar<C, W>) -> Self {
         // Digits of 1 and -1 make odd numbers only.
         let (scalar, minus) = scalar.make_odd();
         Self { shape: Shape::of(table), table, scalar, minus }
@@ -56,12 +54,12 @@ impl<'t> Comb<'t> {
     }
 }
 
-impl Term for Comb<'_> {
+impl<C: Curve<W>, const W: usize> Term<C, W> for Comb<'_, C, W> {
     fn positions(&self) -> usize {
         self.shape.spacing
     }
 
-    fn at(&self, position: usize) -> Option<(&Affine, bool)> {
+    fn at(&self, position: usize) -> Option<(&Affine<C, W>, bool)> {
         if position >= self.shape.spacing {
             return None;
         }
@@ -82,10 +80,10 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(table: &[Affine]) -> Self {
+    fn of<C: Curve<W>, const W: usize>(table: &[Affine<C, W>]) -> Self {
         let teeth =
             usize::try_from(table.len().checked_ilog2().unwrap_or_default()).unwrap_or_default().wrapping_add(1);
-        Self { teeth, spacing: SCALAR_BITS.div_ceil(teeth) }
+        Self { teeth, spacing: C::SCALAR_BITS.div_ceil(teeth) }
     }
 }
 
@@ -93,7 +91,7 @@ impl Shape {
 ///
 /// Point `i` is `2^(spacing * (teeth - 1)) * Q`, plus `2^(spacing * j) * Q` for each bit `j` that is set in `i`, and minus
 /// that for each which is not. These multiples are between 0 and n, so no addition meets the point at infinity.
-pub(super) fn fill(table: &mut [Affine], point: &Affine) {
+pub(super) fn fill<C: Curve<W>, const W: usize>(table: &mut [Affine<C, W>], point: &Affine<C, W>) {
     let Shape { teeth, spacing } = Shape::of(table);
     let mut row = *point;
     let mut twice = [Affine::NONE; MAX_TEETH];
@@ -123,7 +121,7 @@ pub(super) fn fill(table: &mut [Affine], point: &Affine) {
     }
 }
 
-fn doubled(point: &Affine, times: usize) -> Affine {
+fn doubled<C: Curve<W>, const W: usize>(point: &Affine<C, W>, times: usize) -> Affine<C, W> {
     let mut point = Jacobian::from_affine(point);
     for _ in 0..times {
         point.double();
@@ -135,46 +133,48 @@ fn doubled(point: &Affine, times: usize) -> Affine {
 }
 
 /// At most [`BATCH`] points.
-fn normalize_into(affine: &mut [Affine], points: &[Jacobian]) {
-    let mut z = [Coordinate::ONE; BATCH];
+fn normalize_into<C: Curve<W>, const W: usize>(affine: &mut [Affine<C, W>], points: &[Jacobian<C, W>]) {
+    let mut z = [Coordinate::<C, W>::ONE; BATCH];
     for ((affine, z), point) in affine.iter_mut().zip(&mut z).zip(points) {
         *affine = Affine { x: point.x, y: point.y };
         *z = point.z;
     }
     let count = points.len().min(affine.len());
-    normalize(affine.get_mut(..count).unwrap_or_default(), z.get(..count).unwrap_or_default());
+    normalize(affine.get_mut(..count).unwrap_or_default(), &z, &mut [Coordinate::<C, W>::ZERO; BATCH]);
 }
 
-/// A multiple without a table: digits that are 0 or odd, from -15 to 15, with four zeros at least behind each.
-pub(super) struct Window {
-    odd_multiples: [Affine; BATCH],
-    /// Of each five places, the one whose digit is not 0, counted from the lowest, and the digit.
-    digits: [(u8, i8); DIGITS],
+/// A multiple without a table: digits that are 0 or odd, from -7 to 7, with three zeros at least behind each.
+pub(super) struct Window<C: Curve<W>, const W: usize> {
+    odd_multiples: [Affine<C, W>; ODD_MULTIPLES],
+    /// Of each four places the digit that is not 0, and above it, times four, which place it has, counted from the lowest. Those
+    /// of a word have more places than its bits: there is room for the last carry.
+    digits: [[i8; DIGITS_OF_WORD]; W],
 }
 
-impl Window {
+impl<C: Curve<W>, const W: usize> Window<C, W> {
     /// The multiple 0, to be [`set`](Self::set).
     pub(super) const fn new() -> Self {
-        Self { odd_multiples: [Affine::NONE; BATCH], digits: [(0, 0); DIGITS] }
+        Self { odd_multiples: [Affine::NONE; ODD_MULTIPLES], digits: [[0; DIGITS_OF_WORD]; W] }
     }
 
     /// In place: as a result it would take its room twice.
-    pub(super) fn set(&mut self, point: &Affine, scalar: &Scalar) {
+    pub(super) fn set(&mut self, point: &Affine<C, W>, scalar: &Scalar<C, W>) {
         odd_multiples(&mut self.odd_multiples, point);
         let mut carry = false;
         let mut wait: u32 = 0;
         let mut place: usize = 0;
-        for digit in &mut self.digits {
-            for offset in 0..5 {
+        for digit in self.digits.as_flattened_mut() {
+            for offset in 0..4 {
                 if wait > 0 {
                     wait = wait.wrapping_sub(1);
                 } else if scalar.bit(place) != carry {
                     let bits = (1..WINDOW_BITS).rev().map(|bit| scalar.bit(place.wrapping_add(bit)));
                     // The lowest bit and the carry make 1 together.
                     let value = bits.fold(0_i8, |value, bit| value.wrapping_shl(1) | i8::from(bit)).wrapping_shl(1) | 1;
-                    carry = value > 15;
-                    *digit = (offset, if carry { value.wrapping_sub(32) } else { value });
-                    wait = 4;
+                    carry = value > 7;
+                    let value = if carry { value.wrapping_sub(16) } else { value };
+                    *digit = value.wrapping_shl(2) | offset;
+                    wait = 3;
                 }
                 place = place.wrapping_add(1);
             }
@@ -182,14 +182,15 @@ impl Window {
     }
 }
 
-impl Term for Window {
+impl<C: Curve<W>, const W: usize> Term<C, W> for Window<C, W> {
     fn positions(&self) -> usize {
-        SCALAR_BITS.wrapping_add(1)
+        C::SCALAR_BITS.wrapping_add(1)
     }
 
-    fn at(&self, position: usize) -> Option<(&Affine, bool)> {
-        let (offset, digit) = *self.digits.get(position / WINDOW_BITS)?;
-        if digit == 0 || usize::from(offset) != position % WINDOW_BITS {
+    fn at(&self, position: usize) -> Option<(&Affine<C, W>, bool)> {
+        let packed = *self.digits.as_flattened().get(position / WINDOW_BITS)?;
+        let (digit, offset) = (packed.wrapping_shr(2), packed & 3);
+        if digit == 0 || usize::try_from(offset) != Ok(position % WINDOW_BITS) {
             return None;
         }
         let index = usize::from(digit.unsigned_abs().wrapping_shr(1));
@@ -197,34 +198,46 @@ impl Term for Window {
     }
 }
 
-/// Q, 3 Q, .., 15 Q.
+/// Q, 3 Q, 5 Q, 7 Q.
 ///
 /// The formula of an addition does not know the curve's coefficients. So on the curve to which 2 Q in Jacobian coordinates
 /// is affine, 2 Q is added again and again; its z is then one more factor of each result's.
 // Not inlined, so that its buffers are off the stack before the sum is made.
 #[inline(never)]
-fn odd_multiples(multiples: &mut [Affine; BATCH], point: &Affine) {
+fn odd_multiples<C: Curve<W>, const W: usize>(multiples: &mut [Affine<C, W>; ODD_MULTIPLES], point: &Affine<C, W>) {
+    let mut z = [Coordinate::<C, W>::ONE; ODD_MULTIPLES];
+    add_twice(multiples, &mut z, point);
+    normalize(multiples, &z, &mut [Coordinate::<C, W>::ZERO; ODD_MULTIPLES]);
+}
+
+/// As [`odd_multiples`], in Jacobian coordinates.
+// Not inlined, so that its points are off the stack before the inversion.
+#[inline(never)]
+fn add_twice<C: Curve<W>, const W: usize>(
+    multiples: &mut [Affine<C, W>],
+    z: &mut [Coordinate<C, W>],
+    point: &Affine<C, W>,
+) {
     let mut twice = Jacobian::from_affine(point);
     twice.double();
     let square = twice.z.square();
     let x = point.x.multiply(&square);
-    let mut odd = Jacobian::from_affine(&Affine { x, y: point.y.multiply(&square.multiply(&twice.z)) });
+    let mut odd = Jacobian::<C, W>::from_affine(&Affine { x, y: point.y.multiply(&square.multiply(&twice.z)) });
     let two = Affine { x: twice.x, y: twice.y };
-    let mut z = [Coordinate::ONE; BATCH];
-    for (multiple, z) in multiples.iter_mut().zip(&mut z) {
+    for (multiple, z) in multiples.iter_mut().zip(z) {
         *multiple = Affine { x: odd.x, y: odd.y };
         *z = odd.z.multiply(&twice.z);
         odd.add(&two, false);
     }
-    normalize(multiples, &z);
 }
+
+/// Odd numbers below 8.
+const ODD_MULTIPLES: usize = 4;
 
 /// Of a table of 128 points.
 const MAX_TEETH: usize = 8;
 
-const SCALAR_BITS: usize = 256;
+const WINDOW_BITS: usize = 4;
 
-const WINDOW_BITS: usize = 5;
-
-/// One more place than the scalar's, for the last carry.
-const DIGITS: usize = (SCALAR_BITS + 1).div_ceil(WINDOW_BITS);
+/// As many as its bits have windows, and one.
+const DIGITS_OF_WORD: usize = 17;

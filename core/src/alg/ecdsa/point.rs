@@ -1,48 +1,72 @@
-//! Points of P-256 ([SP 800-186 §3.2.1.3](https://doi.org/10.6028/NIST.SP.800-186)): `y^2 = x^3 - 3x + b`.
+//! Points of NIST's curves over primes ([SP 800-186 §3.2.1](https://doi.org/10.6028/NIST.SP.800-186)): `y^2 = x^3 - 3x + b`.
 //!
 //! The formulas are those of Jacobian coordinates, `x = X / Z^2` and `y = Y / Z^3`, with their exceptional cases handled:
 //! equal points, inverse points, and the point at infinity.
 
-use super::residue::Coordinate;
+use core::fmt;
+
+use super::residue::{Modulus, Residue};
+
+/// A curve whose numbers have `W` words. Its cofactor is 1.
+pub(super) trait Curve<const W: usize>: Copy + Eq + fmt::Debug + 'static {
+    /// The prime of its coordinates.
+    type P: Modulus<W>;
+    /// The prime of its scalars: its order, which is below that of the coordinates.
+    type N: Modulus<W>;
+    /// How many bits the order has.
+    const SCALAR_BITS: usize;
+    /// The curve's b, in Montgomery's form.
+    const B: Coordinate<Self, W>;
+    /// A table of the base point's multiples.
+    const GENERATOR: &'static [Affine<Self, W>];
+}
+
+pub(super) type Coordinate<C, const W: usize> = Residue<<C as Curve<W>>::P, W>;
+
+/// Not in Montgomery's form unless it says so.
+pub(super) type Scalar<C, const W: usize> = Residue<<C as Curve<W>>::N, W>;
 
 /// How many points are brought to affine coordinates by one inversion.
 pub(super) const BATCH: usize = 8;
 
 /// A point other than that at infinity, its coordinates in Montgomery's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Affine {
-    pub(super) x: Coordinate,
-    pub(super) y: Coordinate,
+pub(super) struct Affine<C: Curve<W>, const W: usize> {
+    pub(super) x: Coordinate<C, W>,
+    pub(super) y: Coordinate<C, W>,
 }
 
-impl Affine {
+impl<C: Curve<W>, const W: usize> Affine<C, W> {
     /// No point of the curve: what a table holds before it is made.
-    pub(super) const NONE: Self = Self { x: Coordinate::ZERO, y: Coordinate::ZERO };
+    pub(super) const NONE: Self = Self { x: Coordinate::<C, W>::ZERO, y: Coordinate::<C, W>::ZERO };
 
     /// `None` if a coordinate is not below p or the point is not on the curve. The curve's cofactor is 1, so there is no
     /// more to check.
-    pub(super) fn from_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Option<Self> {
-        let x = Coordinate::from_bytes(x)?.to_montgomery();
-        let y = Coordinate::from_bytes(y)?.to_montgomery();
-        let three = Coordinate::ONE.double().add(&Coordinate::ONE);
-        let right = x.square().subtract(&three).multiply(&x).add(&B);
+    // Not inlined, so that its numbers are off the stack when points are added.
+    #[inline(never)]
+    pub(super) fn from_coordinates(x: &[u8], y: &[u8]) -> Option<Self> {
+        let x = Coordinate::<C, W>::from_bytes(x)?.to_montgomery();
+        let y = Coordinate::<C, W>::from_bytes(y)?.to_montgomery();
+        let three = Coordinate::<C, W>::ONE.double().add(&Coordinate::<C, W>::ONE);
+        let right = x.square().subtract(&three).multiply(&x).add(&C::B);
         (y.square() == right).then_some(Self { x, y })
     }
 }
 
 /// A point; that at infinity has a `z` of 0.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Jacobian {
-    pub(super) x: Coordinate,
-    pub(super) y: Coordinate,
-    pub(super) z: Coordinate,
+pub(super) struct Jacobian<C: Curve<W>, const W: usize> {
+    pub(super) x: Coordinate<C, W>,
+    pub(super) y: Coordinate<C, W>,
+    pub(super) z: Coordinate<C, W>,
 }
 
-impl Jacobian {
-    pub(super) const INFINITY: Self = Self { x: Coordinate::ONE, y: Coordinate::ONE, z: Coordinate::ZERO };
+impl<C: Curve<W>, const W: usize> Jacobian<C, W> {
+    pub(super) const INFINITY: Self =
+        Self { x: Coordinate::<C, W>::ONE, y: Coordinate::<C, W>::ONE, z: Coordinate::<C, W>::ZERO };
 
-    pub(super) const fn from_affine(point: &Affine) -> Self {
-        Self { x: point.x, y: point.y, z: Coordinate::ONE }
+    pub(super) const fn from_affine(point: &Affine<C, W>) -> Self {
+        Self { x: point.x, y: point.y, z: Coordinate::<C, W>::ONE }
     }
 
     /// Doubles the point: 4 multiplications and 4 squarings.
@@ -65,7 +89,7 @@ impl Jacobian {
 
     /// Adds an affine point, or subtracts it: 8 multiplications and 3 squarings.
     #[inline(never)]
-    pub(super) fn add(&mut self, other: &Affine, minus: bool) {
+    pub(super) fn add(&mut self, other: &Affine<C, W>, minus: bool) {
         let other_y = if minus { other.y.negate() } else { other.y };
         if self.z.is_zero() {
             *self = Self::from_affine(&Affine { x: other.x, y: other_y });
@@ -91,21 +115,27 @@ impl Jacobian {
     }
 
     /// Whether the point's affine x coordinate is this one, which is in Montgomery's form.
-    pub(super) fn has_x(&self, x: &Coordinate) -> bool {
+    pub(super) fn has_x(&self, x: &Coordinate<C, W>) -> bool {
         !self.z.is_zero() && self.z.square().multiply(x) == self.x
     }
 }
 
-/// Brings up to [`BATCH`] points from Jacobian coordinates, each with its `z`, to affine ones. None is at infinity.
-pub(super) fn normalize(points: &mut [Affine], z: &[Coordinate]) {
-    let mut products = [Coordinate::ONE; BATCH];
-    let mut product = Coordinate::ONE;
-    for (before, z) in products.iter_mut().zip(z) {
+/// Brings points from Jacobian coordinates, each with its `z`, to affine ones. None is at infinity. `products` has room for as
+/// many numbers.
+// Not inlined, so that there is one for all lengths.
+#[inline(never)]
+pub(super) fn normalize<C: Curve<W>, const W: usize>(
+    points: &mut [Affine<C, W>],
+    z: &[Coordinate<C, W>],
+    products: &mut [Coordinate<C, W>],
+) {
+    let mut product = Coordinate::<C, W>::ONE;
+    for (before, z) in products.iter_mut().zip(z).take(points.len()) {
         *before = product;
         product = product.multiply(z);
     }
     let mut inverse = product.inverse();
-    for ((point, z), before) in points.iter_mut().zip(z).zip(&products).rev() {
+    for ((point, z), before) in points.iter_mut().zip(z).zip(&*products).rev() {
         let inverse_of_z = inverse.multiply(before);
         inverse = inverse.multiply(z);
         let square = inverse_of_z.square();
@@ -113,7 +143,3 @@ pub(super) fn normalize(points: &mut [Affine], z: &[Coordinate]) {
         point.y = point.y.multiply(&square.multiply(&inverse_of_z));
     }
 }
-
-/// The curve's b.
-const B: Coordinate =
-    Coordinate::constant([0xd89c_df62_29c4_bddf, 0xacf0_05cd_7884_3090, 0xe5a2_20ab_f721_2ed6, 0xdc30_061d_0487_4834]);

@@ -1,78 +1,62 @@
-use std::{vec, vec::Vec};
-
-use num_bigint::BigUint;
-use p256::{
-    ProjectivePoint, U256,
-    elliptic_curve::{
-        PrimeField,
-        ops::Reduce,
-        sec1::{FromSec1Point, ToSec1Point},
-    },
-};
-
-use super::{
-    multiples::fill,
-    residue::{Coordinate, Modulus, N, P, Residue},
-    *,
-};
-use crate::{Jwk, JwkSet, KeyEntry, KeyError, Keys, PublicKey};
-
-const P_HEX: &[u8] = b"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
-const N_HEX: &[u8] = b"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+// The arithmetic of a curve against its crate, and prepared keys of it: once for each curve, in ../tests.rs.
 
 fn number(hex: &[u8]) -> BigUint {
     BigUint::parse_bytes(hex, 16).unwrap()
 }
 
-fn bytes(number: &BigUint) -> [u8; 32] {
+fn bytes(number: &BigUint) -> [u8; BYTES] {
     let digits = number.to_bytes_be();
-    let mut bytes = [0; 32];
-    bytes[32 - digits.len()..].copy_from_slice(&digits);
+    let mut bytes = [0; BYTES];
+    bytes[BYTES - digits.len()..].copy_from_slice(&digits);
     bytes
 }
 
-/// Numbers of 256 bits: those at borders of words and of the moduli, and random ones.
+/// Numbers of as many bytes as a coordinate: those at borders of words and of the moduli, and random ones.
 fn numbers() -> Vec<BigUint> {
     let one = BigUint::from(1_u8);
     let mut numbers: Vec<_> = (0..40_u8).map(BigUint::from).collect();
-    for border in
-        [32, 64, 96, 128, 192, 224, 255, 256].map(|bit| &one << bit).into_iter().chain([number(P_HEX), number(N_HEX)])
+    for border in [32, 64, 96, 128, 192, 224, 255, 256, 320, 384, 448, 512, 521, 528]
+        .map(|bit| &one << bit)
+        .into_iter()
+        .chain([number(P_HEX), number(N_HEX)])
     {
         numbers.extend([&border - 2_u8, &border - 1_u8, border.clone(), &border + 1_u8, (&border + 1_u8) >> 1]);
     }
     let mut random = Random(7);
-    numbers.extend((0..40).map(|_| BigUint::from_bytes_be(&random.bytes())));
-    numbers.retain(|number| number.bits() <= 256);
+    numbers.extend((0..40).map(|_| random.number()));
+    numbers.retain(|number| number.to_bytes_be().len() <= BYTES);
     numbers
 }
 
 struct Random(u64);
 
 impl Random {
-    fn bytes(&mut self) -> [u8; 32] {
+    fn number(&mut self) -> BigUint {
         self.0 += 1;
-        Sha256::digest(self.0.to_be_bytes()).into()
+        let blocks = (0..3_u8)
+            .flat_map(|block| Sha256::new().chain_update(self.0.to_be_bytes()).chain_update([block]).finalize());
+        BigUint::from_bytes_be(&blocks.take(BYTES).collect::<Vec<_>>())
     }
 }
 
-fn arithmetic_is_that_of<M: Modulus + core::fmt::Debug + PartialEq>(modulus: &BigUint) {
-    let read = |number: &BigUint| Residue::<M>::from_bytes(&bytes(number));
+fn arithmetic_is_that_of<M: Modulus<W>>(modulus: &BigUint) {
+    let read = |number: &BigUint| Residue::<M, W>::from_bytes(&bytes(number));
     let numbers = numbers();
-    let inverse_of_r = (BigUint::from(1_u8) << 256_u32).modinv(modulus).unwrap();
+    let inverse_of_r = (BigUint::from(1_u8) << (64 * W)).modinv(modulus).unwrap();
     for a in &numbers {
-        let reduced = Residue::<M>::reduced(&bytes(a));
-        assert_eq!(Some(reduced), read(&(a % modulus)));
+        let reduced = Residue::<M, W>::reduced(&bytes(a));
+        assert_eq!(reduced, read(&(a % modulus)).filter(|_| *a < modulus * 2_u8));
         assert_eq!(read(a).is_some(), a < modulus);
         let Some(x) = read(a) else { continue };
         assert_eq!((x.is_zero(), x.is_odd()), (*a == BigUint::ZERO, a.bit(0)));
-        assert!((0..300).all(|place| x.bit(place) == a.bit(place as u64)));
+        assert!((0..600).all(|place| x.bit(place) == a.bit(place as u64)));
         assert_eq!(Some(x.negate()), read(&((modulus - a) % modulus)));
         assert_eq!(x.halve().double(), x);
         assert_eq!(Some(x.double()), read(&((a + a) % modulus)));
         assert_eq!(Some(x.square()), read(&(a * a * &inverse_of_r % modulus)));
-        assert_eq!(Some(x.to_montgomery()), read(&((a << 256_u32) % modulus)));
+        assert_eq!(Some(x.to_montgomery()), read(&((a << (64 * W)) % modulus)));
         if let Some(inverse) = a.modinv(modulus).filter(|_| !x.is_zero()) {
-            assert_eq!(Some(x.montgomery_inverse()), read(&((inverse << 256_u32) % modulus)));
+            assert_eq!(Some(x.montgomery_inverse()), read(&((inverse << (64 * W)) % modulus)));
             assert_eq!(x.to_montgomery().inverse().multiply(&x.to_montgomery()), Residue::ONE);
         }
         for b in numbers.iter().filter(|b| *b < modulus) {
@@ -86,49 +70,49 @@ fn arithmetic_is_that_of<M: Modulus + core::fmt::Debug + PartialEq>(modulus: &Bi
 
 #[test]
 fn arithmetic_modulo_p_is_that_of_num_bigint() {
-    arithmetic_is_that_of::<P>(&number(P_HEX));
+    arithmetic_is_that_of::<<C as Curve<W>>::P>(&number(P_HEX));
 }
 
 #[test]
 fn arithmetic_modulo_n_is_that_of_num_bigint() {
-    arithmetic_is_that_of::<N>(&number(N_HEX));
+    arithmetic_is_that_of::<<C as Curve<W>>::N>(&number(N_HEX));
 }
 
 #[test]
 fn the_inverse_of_zero_ends() {
-    _ = Scalar::ZERO.montgomery_inverse();
-    _ = Coordinate::ZERO.inverse();
+    _ = Scalar::<C, W>::ZERO.montgomery_inverse();
+    _ = Coordinate::<C, W>::ZERO.inverse();
 }
 
-type Oracle = p256::Scalar;
+type Oracle = library::Scalar;
 
 fn oracle(scalar: &BigUint) -> Oracle {
     Oracle::from_repr(bytes(&(scalar % number(N_HEX))).into()).unwrap()
 }
 
-fn scalar(oracle: &Oracle) -> Scalar {
-    Scalar::from_bytes(&oracle.to_repr().into()).unwrap()
+fn scalar(oracle: &Oracle) -> Scalar<C, W> {
+    Scalar::<C, W>::from_bytes(&oracle.to_repr()).unwrap()
 }
 
 /// Its coordinates; of the point at infinity there are none.
-fn affine(point: &ProjectivePoint) -> Option<([u8; 32], [u8; 32])> {
+fn affine(point: &ProjectivePoint) -> Option<([u8; BYTES], [u8; BYTES])> {
     let point = point.to_affine().to_sec1_point(false);
     Some((point.x()?.as_slice().try_into().unwrap(), point.y()?.as_slice().try_into().unwrap()))
 }
 
-fn ours(point: &ProjectivePoint) -> Affine {
+fn ours(point: &ProjectivePoint) -> Affine<C, W> {
     let (x, y) = affine(point).unwrap();
-    Affine::from_coordinates(&x, &y).unwrap()
+    Affine::<C, W>::from_coordinates(&x, &y).unwrap()
 }
 
 /// Brought to affine coordinates, to be compared.
-fn normal(point: &Jacobian) -> Option<Affine> {
+fn normal(point: &Jacobian<C, W>) -> Option<Affine<C, W>> {
     let mut affine = [Affine { x: point.x, y: point.y }];
-    (!point.z.is_zero()).then(|| point::normalize(&mut affine, &[point.z]))?;
+    (!point.z.is_zero()).then(|| point::normalize(&mut affine, &[point.z], &mut [Coordinate::<C, W>::ZERO]))?;
     Some(affine[0])
 }
 
-fn table(point: &Affine, points: usize) -> Vec<Affine> {
+fn table(point: &Affine<C, W>, points: usize) -> Vec<Affine<C, W>> {
     let mut table = vec![Affine::NONE; points];
     fill(&mut table, point);
     table
@@ -136,20 +120,24 @@ fn table(point: &Affine, points: usize) -> Vec<Affine> {
 
 #[test]
 fn the_table_of_the_base_point_is_what_is_made_of_it() {
-    assert_eq!(table(&ours(&ProjectivePoint::GENERATOR), GENERATOR.len()), GENERATOR);
+    assert_eq!(table(&ours(&ProjectivePoint::GENERATOR), C::GENERATOR.len()), C::GENERATOR);
 }
 
 /// `u G + v Q`, by each table and without, for scalars and points where additions meet equal and inverse points: Q is a
 /// small multiple of G or of its inverse, or a sum that the tables hold.
 #[test]
-fn sums_are_those_of_p256_also_where_additions_are_exceptional() {
+fn sums_are_those_of_the_crate_also_where_additions_are_exceptional() {
     let one = Oracle::ONE;
     let mut random = Random(100);
     let small = (0..20_u8).chain([31, 32, 33, 64]).map(|small| oracle(&BigUint::from(small)));
     let mut scalars: Vec<_> = small.flat_map(|small| [small, -small]).collect();
-    let powers = [43_u32, 86, 129, 172, 215, 128, 255].map(|bit| oracle(&(BigUint::from(1_u8) << bit)));
-    scalars.extend(powers.into_iter().flat_map(|power| [power, -power, power - one]));
-    scalars.extend((0..4).map(|_| <Oracle as Reduce<U256>>::reduce(&U256::from_be_slice(&random.bytes()))));
+    let powers = [1, 2, 3, 4, 5]
+        .map(|tooth| tooth * C::SCALAR_BITS.div_ceil(6))
+        .into_iter()
+        .chain([128, C::SCALAR_BITS - 1])
+        .map(|bit| oracle(&(BigUint::from(1_u8) << bit)));
+    scalars.extend(powers.flat_map(|power| [power, -power, power - one]));
+    scalars.extend((0..4).map(|_| oracle(&random.number())));
     let logarithms: Vec<_> = scalars.iter().copied().filter(|scalar| *scalar != Oracle::ZERO).collect();
 
     for (at, logarithm) in logarithms.iter().enumerate().filter(|(at, _)| at % 3 != 2) {
@@ -158,14 +146,14 @@ fn sums_are_those_of_p256_also_where_additions_are_exceptional() {
         let sizes = [8, 16, 32, 64, 128];
         let table = table(&point, sizes[at % sizes.len()]);
         let inverse = logarithm.invert().unwrap();
-        for (index, v) in scalars.iter().enumerate() {
+        for (index, v) in scalars.iter().enumerate().skip(at % STRIDE).step_by(STRIDE) {
             // Among them those whose sum is the point at infinity, and those whose two halves are equal.
             let others =
                 [-(*logarithm * v), *logarithm * v, Oracle::ZERO, scalars[(index + at) % scalars.len()], inverse];
             for u in others {
                 let expected = affine(&(ProjectivePoint::GENERATOR * u + oracle_point * v));
-                let expected = expected.map(|(x, y)| Affine::from_coordinates(&x, &y).unwrap());
-                let generator = Comb::new(&GENERATOR, &scalar(&u));
+                let expected = expected.map(|(x, y)| Affine::<C, W>::from_coordinates(&x, &y).unwrap());
+                let generator = Comb::new(C::GENERATOR, &scalar(&u));
                 let alone = sum_alone(&generator, &point, &scalar(v));
                 assert_eq!(normal(&alone), expected, "{u:?} G + {v:?} * {logarithm:?} G");
                 let with_table = sum([&generator, &Comb::new(&table, &scalar(v))]);
@@ -195,43 +183,45 @@ fn an_addition_knows_equal_and_inverse_points_and_infinity() {
         sum.add(&twice, false);
         assert_eq!(normal(&sum), Some(twice));
     }
-    assert!(!Jacobian::INFINITY.has_x(&Coordinate::ZERO) && !Jacobian::INFINITY.has_x(&Coordinate::ONE));
+    assert!(
+        !Jacobian::<C, W>::INFINITY.has_x(&Coordinate::<C, W>::ZERO)
+            && !Jacobian::<C, W>::INFINITY.has_x(&Coordinate::<C, W>::ONE)
+    );
 }
 
 #[test]
 fn a_point_is_on_the_curve_and_its_coordinates_below_p() {
     let (x, y) = affine(&ProjectivePoint::GENERATOR).unwrap();
-    assert!(Affine::from_coordinates(&x, &y).is_some());
+    assert!(Affine::<C, W>::from_coordinates(&x, &y).is_some());
     let mut beside = y;
-    beside[31] ^= 1;
-    assert_eq!(Affine::from_coordinates(&x, &beside), None);
-    assert_eq!(Affine::from_coordinates(&y, &x), None);
-    assert_eq!(Affine::from_coordinates(&[0; 32], &[0; 32]), None);
+    beside[BYTES - 1] ^= 1;
+    assert_eq!(Affine::<C, W>::from_coordinates(&x, &beside), None);
+    assert_eq!(Affine::<C, W>::from_coordinates(&y, &x), None);
+    assert_eq!(Affine::<C, W>::from_coordinates(&[0; BYTES], &[0; BYTES]), None);
 
-    // The point with x = 5 has another encoding of 256 bits, x + p.
-    let five = number(b"5");
-    let found = (5_u8..).map(|x| &five + x).find_map(|x| Some((x.clone(), lift(&x)?))).unwrap();
+    // A point with a small x has another encoding of the same length, x + p.
+    let found = (5_u8..).map(BigUint::from).find_map(|x| Some((x.clone(), lift(&x)?))).unwrap();
     let (x, y) = found;
-    assert!(Affine::from_coordinates(&bytes(&x), &bytes(&y)).is_some());
-    assert_eq!(Affine::from_coordinates(&bytes(&(&x + number(P_HEX))), &bytes(&y)), None);
-    assert_eq!(Affine::from_coordinates(&[0xff; 32], &bytes(&y)), None);
-    assert_eq!(Affine::from_coordinates(&bytes(&x), &[0xff; 32]), None);
+    assert!(Affine::<C, W>::from_coordinates(&bytes(&x), &bytes(&y)).is_some());
+    assert_eq!(Affine::<C, W>::from_coordinates(&bytes(&(&x + number(P_HEX))), &bytes(&y)), None);
+    assert_eq!(Affine::<C, W>::from_coordinates(&[0xff; BYTES], &bytes(&y)), None);
+    assert_eq!(Affine::<C, W>::from_coordinates(&bytes(&x), &[0xff; BYTES]), None);
 }
 
 /// The point's y, if there is a point with this x.
 fn lift(x: &BigUint) -> Option<BigUint> {
     let p = number(P_HEX);
-    let b = number(b"5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
+    let b = number(B_HEX);
     let square = (x * x * x + &p * 3_u8 - x * 3_u8 + b) % &p;
     let y = square.modpow(&((&p + 1_u8) >> 2), &p);
     (&y * &y % &p == square).then_some(y)
 }
 
 /// A signature of which only the x coordinate is chosen: `Q = (s R - e G) / r` verifies it.
-fn signature_of_x(x: &BigUint, r: &BigUint) -> Option<Affine> {
+fn signature_of_x(x: &BigUint, r: &BigUint) -> Option<Affine<C, W>> {
     let (x, y) = (bytes(x), bytes(&lift(x)?));
-    let encoded = p256::Sec1Point::from_affine_coordinates((&x).into(), (&y).into(), false);
-    let point = p256::PublicKey::from_sec1_point(&encoded).into_option()?.to_projective();
+    let encoded = library::Sec1Point::from_affine_coordinates((&x).into(), (&y).into(), false);
+    let point = library::PublicKey::from_sec1_point(&encoded).into_option()?.to_projective();
     let (s, digest) = (oracle(&number(b"3")), oracle(&number(b"7")));
     Some(ours(&((point * s - ProjectivePoint::GENERATOR * digest) * oracle(r).invert().unwrap())))
 }
@@ -240,7 +230,7 @@ fn signature_of_x(x: &BigUint, r: &BigUint) -> Option<Affine> {
 fn an_x_from_n_to_p_is_that_of_an_r_that_is_less_by_n() {
     let (n, p) = (number(N_HEX), number(P_HEX));
     let (s, digest) = (bytes(&number(b"3")), bytes(&number(b"7")));
-    let good = |key: Affine, r: &BigUint| {
+    let good = |key: Affine<C, W>, r: &BigUint| {
         let table = table(&key, 16);
         let with_table = is_signature(&PublicPoint::Table(&table), &digest, &bytes(r), &s);
         let alone = is_signature(&PublicPoint::Alone(key), &digest, &bytes(r), &s);
@@ -273,33 +263,39 @@ fn a_sum_at_infinity_is_no_signature() {
     }
 }
 
-fn jwk(point: &ProjectivePoint) -> Jwk<64> {
+fn jwk(point: &ProjectivePoint) -> Jwk<{ 2 * BYTES }> {
     let (x, y) = affine(point).unwrap();
-    Jwk::new(PublicKey::Ec { curve: Curve::P256, x: &x, y: &y }).unwrap()
+    Jwk::new(PublicKey::Ec { curve: KEY_CURVE, x: &x, y: &y }).unwrap()
 }
 
 #[test]
 fn a_prepared_key_is_the_key_it_was_made_of() {
-    let jwk = jwk(&ProjectivePoint::GENERATOR).with_key_id("a").unwrap().with_algorithm("ES256").unwrap();
-    let mut prepared = PreparedP256::<8>::new();
+    let jwk = jwk(&ProjectivePoint::GENERATOR).with_key_id("a").unwrap().with_algorithm(ALGORITHM.name()).unwrap();
+    let mut prepared = Prepared::<8>::new();
     assert!(prepared.entry(0).is_none());
     prepared.prepare(&jwk).unwrap();
-    let KeyEntry { id, algorithm, key: Key::PreparedP256(key) } = prepared.entry(0).unwrap() else { panic!() };
-    assert_eq!((id, algorithm, key.public_key()), (Some("a"), Some("ES256"), jwk.public_key()));
+    let KeyEntry { id, algorithm, key: PreparedKey(key) } = prepared.entry(0).unwrap() else { panic!() };
+    assert_eq!((id, algorithm, key.public_key()), (Some("a"), Some(ALGORITHM.name()), jwk.public_key()));
     assert!(prepared.entry(1).is_none() && prepared.any_key_id());
-    assert!(Es256.fits(&Key::PreparedP256(key)));
+    assert!(ALGORITHM.fits(&PreparedKey(key)));
 }
 
 #[test]
 fn a_key_that_cannot_be_prepared_leaves_no_key_behind() {
     let good = jwk(&ProjectivePoint::GENERATOR);
-    let p384 = Jwk::<96>::new(PublicKey::Ec { curve: Curve::P384, x: &[1; 48], y: &[1; 48] }).unwrap();
-    let ed25519 = Jwk::<96>::new(PublicKey::Ed25519 { x: &[1; 32] }).unwrap();
-    let beside = Jwk::<96>::new(PublicKey::Ec { curve: Curve::P256, x: &[1; 32], y: &[1; 32] }).unwrap();
-    for (key, error) in
-        [(p384, KeyError::UnsupportedCurve), (ed25519, KeyError::UnsupportedType), (beside, KeyError::NotOnCurve)]
-    {
-        let mut prepared = PreparedP256::<8>::new();
+    let other_curve = if KEY_CURVE == key::Curve::P384 { key::Curve::P256 } else { key::Curve::P384 };
+    let numbers = [1; 66];
+    let of = |curve: key::Curve| {
+        let number = &numbers[..curve.coordinate_bytes()];
+        Jwk::<132>::new(PublicKey::Ec { curve, x: number, y: number }).unwrap()
+    };
+    let ed25519 = Jwk::<132>::new(PublicKey::Ed25519 { x: &[1; 32] }).unwrap();
+    for (key, error) in [
+        (of(other_curve), KeyError::UnsupportedCurve),
+        (ed25519, KeyError::UnsupportedType),
+        (of(KEY_CURVE), KeyError::NotOnCurve),
+    ] {
+        let mut prepared = Prepared::<8>::new();
         prepared.prepare(&good).unwrap();
         assert_eq!(prepared.prepare(&key), Err(error));
         assert!(prepared.entry(0).is_none());
@@ -310,14 +306,14 @@ fn a_key_that_cannot_be_prepared_leaves_no_key_behind() {
 fn within_a_set_only_the_key_of_the_table_is_replaced() {
     let (key, other) =
         (jwk(&ProjectivePoint::GENERATOR), jwk(&(ProjectivePoint::GENERATOR + ProjectivePoint::GENERATOR)));
-    let mut prepared = PreparedP256::<8>::new();
+    let mut prepared = Prepared::<8>::new();
     prepared.prepare(&key.clone().with_key_id("of the table").unwrap()).unwrap();
     let json = std::format!(r#"{{"keys":[{},{}]}}"#, other.with_key_id("a").unwrap(), key.with_key_id("b").unwrap());
     let set = JwkSet::<2>::read(json.as_bytes()).unwrap();
     let keys = prepared.within(&set);
     let entries: Vec<_> = (0..).map_while(|index| keys.entry(index)).collect();
     assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), [Some("a"), Some("b")]);
-    assert!(matches!([entries[0].key, entries[1].key], [Key::Public(_), Key::PreparedP256(_)]));
+    assert!(matches!([entries[0].key, entries[1].key], [Key::Public(_), PreparedKey(_)]));
     assert!(!keys.any_key_id() && prepared.within(&prepared).any_key_id());
 
     let empty = JwkSet::<2>::new();

@@ -1,4 +1,4 @@
-//! Numbers of 256 bits.
+//! Numbers of a fixed count of words.
 //!
 //! On a machine of 32 bits a word is two of its own. What a processor does with a carry is written such that the compiler
 //! finds it: on a Cortex-M4 one instruction for each word of a sum (ADCS) or difference (SBCS), and one for each product,
@@ -7,43 +7,46 @@
 use core::mem;
 
 /// The lowest word first.
-pub(in super::super) type Words = [u64; 4];
+pub(in super::super) type Words<const W: usize> = [u64; W];
 
-pub(super) const ZERO: Words = [0; 4];
-
-pub(super) fn from_bytes(big_endian: &[u8; 32]) -> Words {
-    let (chunks, _) = big_endian.as_chunks();
-    let mut words = ZERO;
-    for (word, bytes) in words.iter_mut().zip(chunks.iter().rev()) {
+/// `None` if there are more bytes than the words have.
+pub(super) fn from_bytes<const W: usize>(big_endian: &[u8]) -> Option<Words<W>> {
+    let (highest, chunks) = big_endian.as_rchunks();
+    let mut words = [0; W];
+    let (low, high) = words.split_at_mut_checked(chunks.len())?;
+    for (word, bytes) in low.iter_mut().zip(chunks.iter().rev()) {
         *word = u64::from_be_bytes(*bytes);
     }
-    words
+    if !highest.is_empty() {
+        *high.first_mut()? = highest.iter().fold(0, |word, byte| word.wrapping_shl(8) | u64::from(*byte));
+    }
+    Some(words)
 }
 
-pub(super) fn is_odd([lowest, ..]: &Words) -> bool {
-    lowest & 1 == 1
+pub(super) fn is_odd<const W: usize>(words: &Words<W>) -> bool {
+    words.first().is_some_and(|lowest| lowest & 1 == 1)
 }
 
-pub(super) fn is_below(a: &Words, b: &Words) -> bool {
+pub(super) fn is_below<const W: usize>(a: &Words<W>, b: &Words<W>) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
 /// `a + b`, and the carry.
 #[inline(always)]
-pub(super) fn sum(a: &Words, b: &Words) -> (Words, bool) {
+pub(super) fn sum<const W: usize>(a: &Words<W>, b: &Words<W>) -> (Words<W>, bool) {
     carrying_sum(a, b, false)
 }
 
 /// `a - b`, and whether it is below 0.
 #[inline(always)]
-pub(super) fn difference(a: &Words, b: &Words) -> (Words, bool) {
+pub(super) fn difference<const W: usize>(a: &Words<W>, b: &Words<W>) -> (Words<W>, bool) {
     let (difference, carry) = carrying_sum(a, &b.map(|word| !word), true);
     (difference, !carry)
 }
 
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
-fn carrying_sum(a: &Words, b: &Words, mut carry: bool) -> (Words, bool) {
+fn carrying_sum<const W: usize>(a: &Words<W>, b: &Words<W>, mut carry: bool) -> (Words<W>, bool) {
     let mut sum = *a;
     for (x, &y) in sum.iter_mut().zip(b) {
         (*x, carry) = x.carrying_add(y, carry);
@@ -53,7 +56,7 @@ fn carrying_sum(a: &Words, b: &Words, mut carry: bool) -> (Words, bool) {
 
 #[cfg(not(target_pointer_width = "64"))]
 #[inline(always)]
-fn carrying_sum(a: &Words, b: &Words, carry: bool) -> (Words, bool) {
+fn carrying_sum<const W: usize>(a: &Words<W>, b: &Words<W>, carry: bool) -> (Words<W>, bool) {
     let add =
         |x: u32, y: u32, carry: u32| halves(u64::from(x).wrapping_add(u64::from(y)).wrapping_add(u64::from(carry)));
     let mut sum = *a;
@@ -69,7 +72,7 @@ fn carrying_sum(a: &Words, b: &Words, carry: bool) -> (Words, bool) {
 }
 
 /// By 1 bit or more, and less than a word.
-pub(super) fn shift_right(a: &Words, bits: u32) -> Words {
+pub(super) fn shift_right<const W: usize>(a: &Words<W>, bits: u32) -> Words<W> {
     let mut shifted = *a;
     let mut above = 0;
     for word in shifted.iter_mut().rev() {
@@ -80,7 +83,7 @@ pub(super) fn shift_right(a: &Words, bits: u32) -> Words {
 }
 
 /// By 1 bit or more, and less than a word.
-pub(super) fn shift_left(a: &Words, bits: u32) -> Words {
+pub(super) fn shift_left<const W: usize>(a: &Words<W>, bits: u32) -> Words<W> {
     let mut shifted = *a;
     let mut below = 0;
     for word in &mut shifted {
@@ -90,13 +93,13 @@ pub(super) fn shift_left(a: &Words, bits: u32) -> Words {
     shifted
 }
 
-/// `a * b`
+/// `a * b`, the lower half first.
 #[inline(always)]
-pub(super) fn multiply(a: &Words, b: &Words) -> [u64; 8] {
-    let mut product = [0; 8];
-    let mut window = product.as_mut_slice();
+pub(super) fn multiply<const W: usize>(a: &Words<W>, b: &Words<W>) -> [Words<W>; 2] {
+    let mut product = [[0; W]; 2];
+    let mut window = product.as_flattened_mut();
     for &factor in b {
-        if let Some([low @ .., top]) = window.first_chunk_mut::<5>() {
+        if let Some((low, [top, ..])) = window.split_first_chunk_mut() {
             // Nothing has been added to the top yet. The compiler does not know that it is 0, and so does not take the
             // first products apart.
             *top = add_scaled(low, a, factor, *top);
@@ -106,30 +109,32 @@ pub(super) fn multiply(a: &Words, b: &Words) -> [u64; 8] {
     product
 }
 
-/// Adds `a * k + carry` to `x`, and returns what is carried to the next word.
+/// Makes each word of the lower half 0 by a multiple of the modulus, which is added where that word is the lowest; it is not
+/// looked at again. Returns the carry out of the higher half.
 #[inline(always)]
-pub(super) fn add_scaled(x: &mut Words, a: &Words, k: u64, mut carry: u64) -> u64 {
-    for (x, &a) in x.iter_mut().zip(a) {
-        (*x, carry) = multiply_add_add(a, k, *x, carry);
+pub(in super::super) fn clear_lower_half<const W: usize>(
+    product: &mut [Words<W>; 2],
+    modulus: &Words<W>,
+    negative_inverse: u64,
+) -> bool {
+    let mut window = product.as_flattened_mut();
+    let mut carry = false;
+    while let Some((low, [top, ..])) = window.split_first_chunk_mut::<W>() {
+        let factor = low.first().map_or(0, |lowest| lowest.wrapping_mul(negative_inverse));
+        let above = add_scaled(low, modulus, factor, 0);
+        (*top, carry) = top.carrying_add(above, carry);
+        window = window.get_mut(1..).unwrap_or_default();
     }
     carry
 }
 
-/// Adds p as often as the lowest word says, and the carry to the highest word; returns the carry out of that.
-///
-/// `p = -1 + 2^96 + 2^192 * (2^64 - 2^32 + 1)`. The lowest word, which becomes 0, is left as it is.
+/// Adds `a * k + carry` to `x`, and returns what is carried to the next word.
 #[inline(always)]
-pub(super) fn add_multiple_of_p(words: &mut [u64; 5], carry: bool) -> bool {
-    let [lowest, first, second, third, fourth] = words;
-    let factor = u128::from(*lowest);
-    let (sum, overflow) = double_word(*first, *second).overflowing_add(factor << 32);
-    [*first, *second] = split(sum);
-    // Below 2^128 - 2^96, so there is room for the carry.
-    let multiple = ((factor << 64) | factor).wrapping_sub(factor << 32);
-    let multiple = multiple.wrapping_add(u128::from(carry) << 64);
-    let (sum, overflow) = double_word(*third, *fourth).carrying_add(multiple, overflow);
-    [*third, *fourth] = split(sum);
-    overflow
+fn add_scaled<const W: usize>(x: &mut Words<W>, a: &Words<W>, k: u64, mut carry: u64) -> u64 {
+    for (x, &a) in x.iter_mut().zip(a) {
+        (*x, carry) = multiply_add_add(a, k, *x, carry);
+    }
+    carry
 }
 
 /// `a * k + x + y`, the lower word first. It cannot overflow, nor can any of its steps.
@@ -166,13 +171,13 @@ fn whole([low, high]: [u32; 2]) -> u64 {
 }
 
 #[inline(always)]
-fn double_word(low: u64, high: u64) -> u128 {
+pub(in super::super) fn double_word(low: u64, high: u64) -> u128 {
     u128::from(low) | (u128::from(high) << 64)
 }
 
 /// The lower word first.
 #[inline(always)]
-fn split(double: u128) -> [u64; 2] {
+pub(in super::super) fn split(double: u128) -> [u64; 2] {
     let word = |double: u128| u64::try_from(double & u128::from(u64::MAX)).unwrap_or_default();
     [word(double), word(double >> 64)]
 }
