@@ -1,11 +1,19 @@
 //! Tells the linker where the images' memory is, and the image which compiler it was made with.
 
-use std::{env, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
 fn main() {
-    println!("cargo::rustc-link-search={}", env!("CARGO_MANIFEST_DIR"));
+    // Neither is called `memory.x`: the linker would look here first, and take that one for both.
+    let is_arm = env::var("CARGO_CFG_TARGET_ARCH").unwrap() == "arm";
+    let memory = if is_arm { "memory/mps2.x" } else { "memory/virt.x" };
+    let output = env::var_os("OUT_DIR").unwrap();
+    fs::copy(memory, Path::new(&output).join("memory.x")).unwrap();
+    println!("cargo::rustc-link-search={}", output.to_str().unwrap());
+    if !is_arm {
+        println!("cargo::rustc-link-arg-bins=-Tmemory.x");
+    }
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    println!("cargo::rerun-if-changed=memory.x");
+    println!("cargo::rerun-if-changed={memory}");
     println!("cargo::rustc-env=COMPILER={}", compiler());
 }
 

@@ -82,7 +82,7 @@ macro_rules! image {
                 $(&::bearward_core::$algorithm),*
             ]);
 
-        #[cortex_m_rt::entry]
+        #[$crate::entry]
         fn main() -> ! {
             ($run)(&POLICY);
             loop {

@@ -1,4 +1,4 @@
-//! Measures bearward-core on a Cortex-M4, and prints a line for each row of the table: its name, the bytes that it works
+//! Measures bearward-core on a board of QEMU, and prints a line for each row of the table: its name, the bytes that it works
 //! on, instructions and stack, with tabs between. Then the sizes of what a device keeps.
 #![no_std]
 #![no_main]
@@ -13,7 +13,7 @@ use bearward_core::{
     base64url, decrypt_jwe, json, verify_jws,
 };
 use chip_bench::{Cost, Meter};
-use cortex_m_semihosting::{debug, hprintln};
+use semihosting::{println, process};
 
 mod samples {
     //! What benches/examples/chip_samples.rs made.
@@ -38,9 +38,9 @@ static ALGORITHMS: &[&dyn Algorithm] = &[&Hs256, &Rs256, &Ps256, &Es256, &Es384,
 static POLICY: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", ALGORITHMS);
 static UNSIGNED: Policy<'_> = Policy::new("https://authority.example", "https://valve.example", &[&Unverified]);
 
-#[cortex_m_rt::entry]
+#[chip_bench::entry]
 fn main() -> ! {
-    hprintln!("compiler\t{}", env!("COMPILER"));
+    println!("compiler\t{}", env!("COMPILER"));
     let table = Table { meter: Meter::start() };
     parts(&table);
     for sample in &ACCEPTED {
@@ -57,8 +57,7 @@ fn main() -> ! {
     encrypted(&table);
     device_keys(&table);
     sizes();
-    debug::exit(debug::EXIT_SUCCESS);
-    unreachable!("QEMU has ended");
+    process::exit(0)
 }
 
 struct Table {
@@ -71,7 +70,7 @@ impl Table {
         let mut good = false;
         let Cost { instructions, stack } = self.meter.cost(&mut || good = run());
         assert!(good);
-        hprintln!("row\t{}\t{}\t{}\t{}", name, bytes, instructions, stack);
+        println!("row\t{}\t{}\t{}\t{}", name, bytes, instructions, stack);
     }
 }
 
@@ -116,6 +115,7 @@ fn accepted(table: &Table, sample: &Sample) {
     let mut buffer = [0; 1024];
     let mut validate = |keys: &dyn Keys| {
         table.row(sample.name, sample.token.len(), &mut || validate(&POLICY, sample.token, keys, &mut buffer).is_ok());
+        refuses_tampered(sample, keys, &mut buffer);
     };
     if sample.name.starts_with("HS") {
         let mut secret = [0; 64];
@@ -123,6 +123,18 @@ fn accepted(table: &Table, sample: &Sample) {
     } else {
         validate(&public_keys(sample));
     }
+}
+
+/// The same token with another signature must not be good.
+fn refuses_tampered(sample: &Sample, keys: &dyn Keys, buffer: &mut [u8]) {
+    let mut token = [0; 1024];
+    let token = joined_mut(&mut token, &[sample.token.as_bytes()]);
+    // In the middle of the signature every bit counts.
+    let signature = sample.token.rfind('.').unwrap_or(0);
+    let middle = &mut token[signature.midpoint(sample.token.len())];
+    *middle = if *middle == b'A' { b'B' } else { b'A' };
+    let refused = str::from_utf8(token).map(|token| validate(&POLICY, token, keys, buffer).err());
+    assert!(refused == Ok(Some(Error::BadSignature)));
 }
 
 /// A whole validation with a key that has a table, and what it takes to make that.
@@ -137,6 +149,7 @@ macro_rules! prepared_point {
         let mut buffer = [0; 1024];
         let keys = prepared.within(&set);
         table.row($name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+        refuses_tampered(sample, &keys, &mut buffer);
     }};
 }
 
@@ -163,6 +176,7 @@ fn prepared_ed25519<const POINTS: usize>(table: &Table, name: &str, preparation:
     let mut buffer = [0; 1024];
     let keys = prepared.within(&set);
     table.row(name, sample.token.len(), &mut || validate(&POLICY, sample.token, &keys, &mut buffer).is_ok());
+    refuses_tampered(sample, &keys, &mut buffer);
 }
 
 /// A whole validation with a secret that is prepared.
@@ -177,6 +191,7 @@ fn prepared_secret(table: &Table) {
     table.row("HS256, prepared", sample.token.len(), &mut || {
         validate(&POLICY, sample.token, &keys, &mut buffer).is_ok()
     });
+    refuses_tampered(sample, &keys, &mut buffer);
 }
 
 fn cached(table: &Table, sample: &Sample) {
@@ -273,15 +288,15 @@ fn device_keys(table: &Table) {
 
 /// What a device keeps, in bytes.
 fn sizes() {
-    hprintln!("size\t`JwkSet<4>`, any key\t{}", size_of::<JwkSet<4>>());
-    hprintln!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
-    hprintln!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
-    hprintln!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
-    hprintln!("size\t`PreparedP384<32>`, table of 3 KB\t{}", size_of::<PreparedP384<32>>());
-    hprintln!("size\t`PreparedEd25519<8>`, tables of 2.5 KB\t{}", size_of::<PreparedEd25519<8>>());
-    hprintln!("size\t`PreparedHmac<Hs256>`\t{}", size_of::<PreparedHmac<'_, Hs256>>());
-    hprintln!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
-    hprintln!("size\t`DeviceKeys<5>`, with those that follow and went before\t{}", size_of::<DeviceKeys<5>>());
+    println!("size\t`JwkSet<4>`, any key\t{}", size_of::<JwkSet<4>>());
+    println!("size\t`JwkSet<4, 64>`, P-256 and Ed25519\t{}", size_of::<JwkSet<4, 64>>());
+    println!("size\t`JwkSetReader`, while a set is read\t{}", size_of::<JwkSetReader<'_, 4>>());
+    println!("size\t`PreparedP256<32>`, table of 2 KB\t{}", size_of::<PreparedP256<32>>());
+    println!("size\t`PreparedP384<32>`, table of 3 KB\t{}", size_of::<PreparedP384<32>>());
+    println!("size\t`PreparedEd25519<8>`, tables of 2.5 KB\t{}", size_of::<PreparedEd25519<8>>());
+    println!("size\t`PreparedHmac<Hs256>`\t{}", size_of::<PreparedHmac<'_, Hs256>>());
+    println!("size\t`TokenCache<8>`\t{}", size_of::<TokenCache<8>>());
+    println!("size\t`DeviceKeys<5>`, with those that follow and went before\t{}", size_of::<DeviceKeys<5>>());
 }
 
 /// What a resource server does with a token and its own policy. One for all rows, as in firmware.
@@ -372,9 +387,6 @@ impl Algorithm for NoneFits {
 /// Says nothing of the panic: its text would be in the image, with paths of the machine that built it.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    hprintln!("panic");
-    debug::exit(debug::EXIT_FAILURE);
-    loop {
-        core::hint::spin_loop();
-    }
+    println!("panic");
+    process::exit(1)
 }

@@ -1,11 +1,9 @@
-//! Counts instructions and stack on QEMU's `mps2-an386`.
-//!
-//! With `-icount shift=6` an instruction takes 64 ns of the machine's time, whatever the host does, and the board's CMSDK
-//! timer counts that time at 25 MHz. The stack below the caller is painted first; what has lost its paint was used.
+//! Counts instructions by the board's means, and stack: what lies below the caller is painted first; what has lost its
+//! paint was used.
 
 use core::ptr;
 
-use cortex_m::{asm, register::msp};
+use crate::board;
 
 /// What a call took, over what the call of nothing takes.
 #[derive(Clone, Copy, Debug)]
@@ -16,41 +14,28 @@ pub struct Cost {
     pub stack: usize,
 }
 
-/// The timer, running.
+/// The board's means, ready.
 #[derive(Debug)]
 pub struct Meter {
     nothing: Cost,
 }
 
-/// CMSDK timer 0 and its registers, in words.
-const TIMER: *mut u32 = 0x4000_0000 as *mut u32;
-const CONTROL: usize = 0;
-const VALUE: usize = 1;
-const RELOAD: usize = 2;
-
-const NANOSECONDS_PER_TICK: u64 = 40;
-const NANOSECONDS_PER_INSTRUCTION: u64 = 64;
-
 const PAINT: u32 = 0xC0FF_EE11;
 const PAINTED_WORDS: usize = 16 * 1024;
 
 impl Meter {
-    /// Starts the timer, and takes the measure of nothing.
+    /// Starts them, and takes the measure of nothing.
     #[must_use]
     pub fn start() -> Self {
-        for (register, value) in [(CONTROL, 0), (RELOAD, u32::MAX), (VALUE, u32::MAX), (CONTROL, 1)] {
-            // SAFETY: these are the timer's registers on this board, and nothing else uses the timer.
-            unsafe { TIMER.add(register).write_volatile(value) };
-        }
+        board::start();
         let meter = Self { nothing: gross(&mut || ()) };
         meter.calibrate();
         meter
     }
 
-    /// `delay` is a loop of two instructions that runs once more than it is told.
     fn calibrate(&self) {
-        let Cost { instructions, .. } = self.cost(&mut || asm::delay(999_999));
-        assert!((2_000_000..2_000_010).contains(&instructions), "the timer does not count instructions");
+        let Cost { instructions, .. } = self.cost(&mut board::two_million_instructions);
+        assert!((2_000_000..2_000_010).contains(&instructions), "the board does not count instructions");
     }
 
     /// What one call costs.
@@ -62,25 +47,18 @@ impl Meter {
 
 #[inline(never)]
 fn gross(run: &mut dyn FnMut()) -> Cost {
-    let top = msp::read() as usize;
+    let top = board::stack_pointer();
     paint();
-    let begin = ticks();
+    let begin = board::ticks();
     run();
-    let end = ticks();
-    // The timer counts down.
-    let nanoseconds = u64::from(begin.wrapping_sub(end)) * NANOSECONDS_PER_TICK;
-    Cost { instructions: nanoseconds / NANOSECONDS_PER_INSTRUCTION, stack: top - deepest(top) }
-}
-
-fn ticks() -> u32 {
-    // SAFETY: this is a register of the timer, and reading it changes nothing.
-    unsafe { TIMER.add(VALUE).read_volatile() }
+    let end = board::ticks();
+    Cost { instructions: board::instructions(begin, end), stack: top - deepest(top) }
 }
 
 /// Paints what lies below its own frame.
 #[inline(never)]
 fn paint() {
-    let mut word = ptr::with_exposed_provenance_mut::<u32>(msp::read() as usize);
+    let mut word = ptr::with_exposed_provenance_mut::<u32>(board::stack_pointer());
     for _ in 0..PAINTED_WORDS {
         // SAFETY: this is RAM, megabytes above the statics. Below the stack pointer nothing is kept: there are no
         // interrupts, and the calling convention has no red zone.
