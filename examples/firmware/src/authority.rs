@@ -10,16 +10,15 @@ use bearward_core::{Algorithm, Client, Es256, Policy, Rs256};
 use bearward_net::{
     AuthorizationServer, EmbeddedTls, Failure, HttpClient, ResourceServer, Timeouts, Trust, embassy::Timer,
 };
-use cortex_m_semihosting::hprintln;
 use embassy_net::Stack;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use gateway_app::Watch;
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::{
-    gate,
-    mps2::Mps2,
+    ThisBoard, gate,
     platform::Random,
+    println,
     relay::{Relay, Remote},
     settings::Settings,
     sizes::{INTROSPECTION_BYTES, KEYS, REMEMBERED, SHORT_RECORDS, TLS_RECORD_BYTES, TLS_SEND_BYTES},
@@ -60,7 +59,7 @@ pub async fn connect(stack: Stack<'static>) {
 
 /// Calls the authorization server for those who ask. It keeps the processor busy: its place is where others interrupt it.
 #[embassy_executor::task]
-pub async fn call(server: &'static Server, settings: Settings, board: Mps2) {
+pub async fn call(server: &'static Server, settings: Settings, board: ThisBoard) {
     static RECEIVE: ConstStaticCell<[u8; TLS_RECORD_BYTES]> = ConstStaticCell::new([0; TLS_RECORD_BYTES]);
     static SEND: ConstStaticCell<[u8; TLS_SEND_BYTES]> = ConstStaticCell::new([0; TLS_SEND_BYTES]);
     static HEAD: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
@@ -85,7 +84,7 @@ pub struct Log;
 
 impl Watch for Log {
     fn failed(&self, failure: Failure) {
-        hprintln!("firmware: the authorization server cannot be asked: {}", failure);
+        println!("firmware: the authorization server cannot be asked: {}", failure);
     }
 
     fn decided(&self, _: bool) {}

@@ -153,7 +153,9 @@ impl Relay {
 
     /// What comes of a wish. It ends with what is returned beside, also before.
     async fn ask(&self, wish: Wish) -> (Wished<'_>, Outcome) {
-        let number = self.last_number.fetch_add(1, Ordering::Relaxed);
+        // One task asks, and not every processor can add to an atomic number.
+        let number = self.last_number.load(Ordering::Relaxed);
+        self.last_number.store(number.wrapping_add(1), Ordering::Relaxed);
         let wished = Wished(self, number);
         self.wish.signal((number, wish));
         loop {

@@ -3,7 +3,6 @@
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use bearward_net::{Clock as _, embassy::WallClock};
-use cortex_m_semihosting::hprintln;
 use embassy_futures::select::select;
 use embassy_net::{
     IpEndpoint, Stack,
@@ -14,7 +13,7 @@ use embassy_time::{Duration, Timer, with_timeout};
 use gateway_app::{Doubt, TimeKeeper};
 use sntpc::{Error, NtpContext, NtpTimestampGenerator, NtpUdpSocket, get_time};
 
-use crate::{mps2::Mps2, platform::Platform};
+use crate::{ThisBoard, platform::Platform, println};
 
 /// The time of day, for certificates and tokens.
 pub static CLOCK: WallClock = WallClock::new();
@@ -41,7 +40,7 @@ pub fn ask() {
 
 /// Keeps the clock right.
 #[embassy_executor::task]
-pub async fn keep(stack: Stack<'static>, server: Option<Ipv4Addr>, board: Mps2) {
+pub async fn keep(stack: Stack<'static>, server: Option<Ipv4Addr>, board: ThisBoard) {
     let built_at = BUILT_AT.parse().unwrap_or(u64::MAX);
     let mut keeper = TimeKeeper::new(built_at, YEARS);
     loop {
@@ -52,8 +51,8 @@ pub async fn keep(stack: Stack<'static>, server: Option<Ipv4Addr>, board: Mps2) 
         let judged = told.map(|told| keeper.judge(told, CLOCK.now()));
         match judged {
             Some(Ok(now)) => CLOCK.set(now),
-            Some(Err(doubt)) => hprintln!("firmware: a time is not believed: {}", doubt),
-            None => hprintln!("firmware: nobody tells the time"),
+            Some(Err(doubt)) => println!("firmware: a time is not believed: {}", doubt),
+            None => println!("firmware: nobody tells the time"),
         }
         let is_known = CLOCK.now().is_some() && judged.is_some_and(|judged| judged != Err(Doubt::Jump));
         select(Timer::after(if is_known { NEXT } else { AGAIN }), DUE.wait()).await;
@@ -61,7 +60,7 @@ pub async fn keep(stack: Stack<'static>, server: Option<Ipv4Addr>, board: Mps2) 
 }
 
 /// The seconds since 1970, as the server has them.
-async fn sntp(stack: Stack<'_>, server: Ipv4Addr, built_at: u64, board: Mps2) -> Option<u64> {
+async fn sntp(stack: Stack<'_>, server: Ipv4Addr, built_at: u64, board: ThisBoard) -> Option<u64> {
     let (mut received, mut sent) = ([PacketMetadata::EMPTY; 2], [PacketMetadata::EMPTY; 1]);
     let (mut receive, mut send) = ([0; 128], [0; 64]);
     let mut socket = UdpSocket::new(stack, &mut received, &mut receive, &mut sent, &mut send);

@@ -18,8 +18,8 @@ use gateway_app::{TOKEN_BUFFER_BYTES, Upstream, UpstreamClient, UpstreamError, U
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::{
+    ThisBoard,
     authority::{ALGORITHMS, PATIENCE, TIMEOUTS},
-    mps2::Mps2,
     platform::Random,
     relay::{Relay, Remote},
     settings::Settings,
@@ -34,7 +34,7 @@ const TOKEN_BYTES: usize = 1024;
 pub const SOCKETS: usize = 2;
 
 type Tokens = TokenKeeper<'static, CriticalSectionRawMutex, 1, TOKEN_BYTES>;
-type Tls = EmbeddedTls<'static, Random<Mps2>>;
+type Tls = EmbeddedTls<'static, Random<ThisBoard>>;
 type Http = HttpClient<'static, Remote<'static>, Tls, &'static WallClock, Timer>;
 /// One call at a time: it is the processor that others would wait for.
 type Call = UpstreamClient<
@@ -53,7 +53,7 @@ type Call = UpstreamClient<
 static RELAYS: [Relay; SOCKETS] = [const { Relay::new() }; SOCKETS];
 
 /// Starts the tasks, if the settings name another server.
-pub fn start(settings: &Settings, stack: Stack<'static>, spawner: Spawner, calls: SendSpawner, board: Mps2) {
+pub fn start(settings: &Settings, stack: Stack<'static>, spawner: Spawner, calls: SendSpawner, board: ThisBoard) {
     if settings.upstream.is_none() {
         return;
     }
@@ -87,7 +87,7 @@ async fn connect(relay: &'static Relay, stack: Stack<'static>) {
 
 /// Gets the tokens.
 #[embassy_executor::task]
-async fn keep(tokens: &'static Tokens, settings: Settings, board: Mps2) {
+async fn keep(tokens: &'static Tokens, settings: Settings, board: ThisBoard) {
     static BUFFER: ConstStaticCell<[u8; TOKEN_BYTES + 512]> = ConstStaticCell::new([0; TOKEN_BYTES + 512]);
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     let mut http = MEMORY.take().http(&RELAYS[0], &settings, board);
@@ -96,7 +96,7 @@ async fn keep(tokens: &'static Tokens, settings: Settings, board: Mps2) {
 
 /// Calls the other server for those who ask.
 #[embassy_executor::task]
-async fn call(tokens: &'static Tokens, settings: Settings, board: Mps2) {
+async fn call(tokens: &'static Tokens, settings: Settings, board: ThisBoard) {
     static TOKEN: ConstStaticCell<[u8; 2 * TOKEN_BYTES]> = ConstStaticCell::new([0; 2 * TOKEN_BYTES]);
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLIENT: StaticCell<Result<Call, OutgoingError>> = StaticCell::new();
@@ -128,7 +128,7 @@ impl Memory {
         Self { receive: [0; TLS_RECORD_BYTES], send: [0; TLS_SEND_BYTES], head: [0; 1536] }
     }
 
-    fn http(&'static mut self, relay: &'static Relay, settings: &Settings, board: Mps2) -> Http {
+    fn http(&'static mut self, relay: &'static Relay, settings: &Settings, board: ThisBoard) -> Http {
         static ANCHORS: [StaticCell<[&'static [u8]; 1]>; SOCKETS] = [const { StaticCell::new() }; SOCKETS];
         static NETWORKS: [StaticCell<Remote<'static>>; SOCKETS] = [const { StaticCell::new() }; SOCKETS];
         let place = usize::from(core::ptr::eq(relay, &RELAYS[1]));

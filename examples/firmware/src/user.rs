@@ -6,17 +6,17 @@
 
 use bearward_core::{
     A256Gcm, BearerToken, Decryption, DeviceKeyError, DeviceKeys, EcdhEsP256, Es256, JwkSet, KeyPurpose, Metadata,
-    Request, UserInfo, UserInfoEndpoint, UserInfoError,
+    PublicJwks, Request, UserInfo, UserInfoEndpoint, UserInfoError,
 };
 use bearward_net::{Clock, Failure, FailureKind, HttpClient, Tls, Url};
-use cortex_m_semihosting::hprintln;
 use embassy_sync::once_lock::OnceLock;
 use embassy_time::{Duration, Instant, Timer};
 use embedded_nal_async::{Dns, TcpConnect};
-use static_cell::{ConstStaticCell, StaticCell};
+use static_cell::ConstStaticCell;
 
 use crate::{
     platform::Platform,
+    println,
     settings::{Settings, User},
     time::CLOCK,
 };
@@ -35,15 +35,17 @@ const MOST_WAIT: Duration = Duration::from_secs(10);
 
 static KEYS: OnceLock<&Keys> = OnceLock::new();
 
-/// Makes the keys.
-pub fn make_keys(board: &impl Platform) -> Result<&'static Keys, DeviceKeyError> {
-    static PLACE: StaticCell<Keys> = StaticCell::new();
-    let keys = PLACE.init_with(Keys::new);
+/// Makes new keys.
+pub fn make(keys: &mut Keys, board: &impl Platform) -> Result<(), DeviceKeyError> {
     keys.generate(KeyPurpose::EncryptionP256, |bytes| {
         board.fill_random(bytes);
         Ok::<_, core::convert::Infallible>(())
-    })?;
-    Ok(KEYS.get_or_init(|| keys))
+    })
+}
+
+/// These are the device's keys from now on. Their public halves are what it publishes.
+pub fn have(keys: &'static mut Keys) -> PublicJwks<'static> {
+    KEYS.get_or_init(|| keys).public_jwks()
 }
 
 /// Asks, if the settings say about whom, and tells on the console what came of it.
@@ -58,14 +60,14 @@ pub async fn ask<N: TcpConnect + Dns, T: Tls, C: Clock, M: bearward_net::Timer>(
         Timer::after(Duration::from_millis(50)).await;
     }
     match told(http, settings.issuer, user, keys, buffer).await {
-        Ok(told) => hprintln!(
+        Ok(told) => println!(
             "firmware: the user is {}: {}, {}, {}",
             told.subject(),
             told.algorithm().unwrap_or("none"),
             told.key_management().unwrap_or("none"),
             told.content_encryption().unwrap_or("none"),
         ),
-        Err(failure) => hprintln!("firmware: nothing is known about the user: {}", failure),
+        Err(failure) => println!("firmware: nothing is known about the user: {}", failure),
     }
 }
 

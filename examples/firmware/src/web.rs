@@ -24,10 +24,10 @@ use picoserve::{Config, EmbassyRuntime, Server, Timeouts, io::Socket};
 use static_cell::ConstStaticCell;
 
 use crate::{
+    ThisBoard,
     authority::{self, Log},
+    free::Free,
     gate::{self, Gated},
-    mps2::Mps2,
-    report::Free,
     sizes::{CONNECTIONS, HEAD_BYTES, SOCKET_BYTES, TOKEN_BYTES, WORKERS},
     time::CLOCK,
 };
@@ -117,7 +117,7 @@ pub async fn work(
     worker: usize,
     server: &'static authority::Server,
     resource: Resource<'static>,
-    board: Mps2,
+    board: ThisBoard,
     request: &'static mut Request,
 ) {
     let verifies = Cell::new(false);
