@@ -8,3 +8,4 @@ pub mod pki;
 pub mod script;
 pub mod scripted;
 pub mod signer;
+pub mod tls13;
