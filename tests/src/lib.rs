@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod cases;
+pub mod counted;
 pub mod encrypter;
 pub mod grid;
 pub mod pki;
