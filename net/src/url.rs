@@ -24,7 +24,7 @@ use crate::error::UrlError;
 /// assert_eq!(Url::parse("http://as.example/"), Err(UrlError::Scheme));
 /// # Ok::<(), UrlError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Url<'a> {
     secure: bool,
     authority: &'a str,
@@ -118,6 +118,15 @@ impl fmt::Display for Url<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.secure { "https" } else { "http" };
         write!(f, "{scheme}://{}{}", self.authority, self.target)
+    }
+}
+
+/// Shows no query: a token may be in it (RFC 6750 §2.3).
+impl fmt::Debug for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        let (path, query) = self.target.split_once('?').map_or((self.target, ""), |(path, _)| (path, "?[redacted]"));
+        write!(f, "Url({scheme}://{}{path}{query})", self.authority)
     }
 }
 

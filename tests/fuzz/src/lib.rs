@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use bearward_core::{
-    Algorithm, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys, Ps256,
+    Algorithm, Curve, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys, Ps256,
     Ps384, Ps512, PublicKey, Rs256, Rs384, Rs512,
     json::{JsonError, Value},
 };
@@ -88,4 +88,41 @@ pub fn is_same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// A key as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), which has one encoding for each.
+pub fn spki(key: PublicKey<'_>) -> Vec<u8> {
+    const EC_PUBLIC_KEY: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+    let (algorithm, key) = match key {
+        PublicKey::Ec { curve, x, y } => {
+            let curve: &[u8] = match curve {
+                Curve::P256 => b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07",
+                Curve::P384 => b"\x06\x05\x2b\x81\x04\x00\x22",
+                _ => b"\x06\x05\x2b\x81\x04\x00\x23",
+            };
+            ([EC_PUBLIC_KEY, curve].concat(), [&[4], x, y].concat())
+        }
+        PublicKey::Rsa { n, e } => {
+            let algorithm = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00".to_vec();
+            (algorithm, element(0x30, &[integer(n), integer(e)].concat()))
+        }
+        PublicKey::Ed25519 { x } => (b"\x06\x03\x2b\x65\x70".to_vec(), x.to_vec()),
+        _ => unreachable!("a key that this cannot write"),
+    };
+    element(0x30, &[element(0x30, &algorithm), element(0x03, &[&[0], &key[..]].concat())].concat())
+}
+
+fn integer(number: &[u8]) -> Vec<u8> {
+    let padding: &[u8] = if number[0] & 0x80 == 0 { &[] } else { &[0] };
+    element(0x02, &[padding, number].concat())
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+    let length: &[u8] = match (high, low) {
+        (0, 0..0x80) => &[low],
+        (0, _) => &[0x81, low],
+        _ => &[0x82, high, low],
+    };
+    [&[tag], length, content].concat()
 }

@@ -1,15 +1,11 @@
 //! Whatever fails, it fails the same: by its error, and by the instructions that it takes, which callgrind counts in the
 //! release profile: what the optimiser makes of constant time is what ships.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::LazyLock,
-};
+use std::{path::PathBuf, sync::LazyLock};
 
 use bearward_core::Error;
 use tests::{
+    counted,
     encrypter::{AgreementCurve, CONTENT_ENCRYPTIONS, Encrypter, cbc_seal},
     signer::{base64url, from_base64url},
 };
@@ -138,34 +134,12 @@ fn take_the_same(sender: &Encrypter, tokens: &[String]) {
 }
 
 /// The example `open-jwe` of core, optimised.
-static OPENER: LazyLock<PathBuf> = LazyLock::new(|| {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--locked", "--package=bearward-core", "--all-features"])
-        .args(["--example=open-jwe", "--manifest-path"])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"))
-        .arg("--target-dir")
-        .arg(target)
-        .status();
-    assert!(status.unwrap().success());
-    target.join("release/examples/open-jwe")
-});
+static OPENER: LazyLock<PathBuf> = LazyLock::new(|| counted::example("open-jwe", env!("CARGO_TARGET_TMPDIR")));
 
 /// How many instructions it takes to refuse a token.
 fn instructions(sender: &Encrypter, token: &str) -> u64 {
-    let mut valgrind = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_opening*"])
-        .arg(&*OPENER)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("valgrind, which tests/setup installs");
     let input = format!("{}\n{token}\n", sender.jwk());
-    valgrind.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = valgrind.wait_with_output().unwrap();
-    let [said, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    assert_eq!(said.trim(), "Err(DecryptionFailed)", "{log}");
-    let count = log.lines().find_map(|line| line.split_once("Collected :")).expect("a count").1;
-    count.trim().parse().unwrap()
+    let (said, count) = counted::run(&OPENER, "*counted_opening*", &[], &input);
+    assert_eq!(said, "Err(DecryptionFailed)");
+    count
 }
