@@ -68,7 +68,7 @@ macro_rules! ecdsa_algorithm {
             }
 
             fn fits_signature(&self, _: &Key<'_>, bytes: usize) -> bool {
-                bytes == 2 * $key_curve.coordinate_bytes()
+                $key_curve.coordinate_bytes().checked_mul(2) == Some(bytes)
             }
 
             fn verify(&self, key: &Key<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {

@@ -62,15 +62,18 @@ impl<'t, P> Deref for Guard<'t, P> {
     }
 }
 
+/// What answers a request whose token allows `P`: it gets the guard, the application, the request's body, and where to write
+/// its answer.
+type Handler<'m, P, V, B, M> = fn(Guard<'_, P>, &App<'_, V, B, M>, &[u8], &'m mut Text) -> Answer<'m>;
+
 /// Lets a handler answer a request whose token allows what its first argument names.
 ///
-/// The handler gets its guard, the application, the request's body, and where to write its answer. Who is refused gets the
-/// status and the challenge of the error, and the body is never looked at.
+/// Who is refused gets the status and the challenge of the error, and the body is never looked at.
 pub(crate) async fn guarded<'m, P: Permission, V: Verifier, B, M, R: Read>(
     app: &'m App<'_, V, B, M>,
     request: &mut Request<'_, R>,
     memory: &'m mut RequestMemory,
-    handler: fn(Guard<'_, P>, &App<'_, V, B, M>, &[u8], &'m mut Text) -> Answer<'m>,
+    handler: Handler<'m, P, V, B, M>,
 ) -> Answer<'m> {
     app.verifier.ready().await;
     let mut handle = |token: &AccessToken<'_>, body: &[u8], text: &'m mut Text| {

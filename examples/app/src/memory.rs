@@ -49,6 +49,6 @@ pub trait Memory {
 /// For a server that answers one request at a time: it panics if another one comes meanwhile.
 impl<const TOKEN: usize> Memory for RefCell<&mut RequestMemory<[u8; TOKEN]>> {
     fn lend(&self) -> impl DerefMut<Target = RequestMemory> {
-        RefMut::map(self.borrow_mut(), |memory| -> &mut RequestMemory { *memory })
+        RefMut::map(self.borrow_mut(), |memory| -> &mut RequestMemory { &mut **memory })
     }
 }

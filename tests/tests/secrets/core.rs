@@ -392,11 +392,11 @@ fn errors(check: &mut Check) {
     for text in [jwk, private] {
         for end in 0..=text.len() {
             let mut own = DeviceKeys::<1>::new();
-            own.read_local(text[..end].as_bytes()).err().iter().for_each(|error| check.both(error));
+            own.read_local(&text.as_bytes()[..end]).err().iter().for_each(|error| check.both(error));
             let mut set = DecryptionKeySet::<1>::new();
-            set.read_local(text[..end].as_bytes()).err().iter().for_each(|error| check.both(error));
-            Jwk::<64>::read(text[..end].as_bytes()).err().iter().for_each(|error| check.both(error));
-            DeviceKeys::<1>::new().import(text[..end].as_bytes()).err().iter().for_each(|error| check.both(error));
+            set.read_local(&text.as_bytes()[..end]).err().iter().for_each(|error| check.both(error));
+            Jwk::<64>::read(&text.as_bytes()[..end]).err().iter().for_each(|error| check.both(error));
+            DeviceKeys::<1>::new().import(&text.as_bytes()[..end]).err().iter().for_each(|error| check.both(error));
         }
     }
     let told = [format!(r#"{{"error":"{CLAIM}"}}"#), format!(r#"{{"access_token":"{ACCESS_TOKEN} {REFRESH_TOKEN}"}}"#)];

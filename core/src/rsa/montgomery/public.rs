@@ -28,10 +28,13 @@ pub(crate) fn power(
 ) -> Option<bool> {
     const SMALL: usize = 256_usize.div_ceil(DIGIT_BYTES);
     const MIDDLE: usize = 384_usize.div_ceil(DIGIT_BYTES);
-    match modulus.len().div_ceil(DIGIT_BYTES) {
-        0..=SMALL => power_of::<SMALL>(base, exponent, modulus, is_good),
-        ..=MIDDLE => power_of::<MIDDLE>(base, exponent, modulus, is_good),
-        _ => power_of::<DIGITS>(base, exponent, modulus, is_good),
+    let digits = modulus.len().div_ceil(DIGIT_BYTES);
+    if digits <= SMALL {
+        power_of::<SMALL>(base, exponent, modulus, is_good)
+    } else if digits <= MIDDLE {
+        power_of::<MIDDLE>(base, exponent, modulus, is_good)
+    } else {
+        power_of::<DIGITS>(base, exponent, modulus, is_good)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead as _, BufReader},
     net::TcpStream,
     os::unix::process::CommandExt as _,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -23,9 +23,9 @@ pub fn run(image: Image<'_>) -> Outcome<Vec<Row>> {
         let mut command = Command::new(&this);
         command.arg(image.path).args(image.small.then_some("--small"));
         // A group of its own, to find all that belongs to it.
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn()?;
+        let mut child = Group(command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn()?);
         let (mut issuer, mut request) = (String::new(), None);
-        for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
+        for line in BufReader::new(child.0.stdout.take().ok_or("no output")?).lines() {
             let line = line?;
             if let Some((_, url)) = line.split_once("the authorization server is ") {
                 issuer = url.to_owned();
@@ -47,9 +47,9 @@ pub fn run(image: Image<'_>) -> Outcome<Vec<Row>> {
             thread::sleep(Duration::from_secs(1));
         };
         rows.push((format!("printed request, before SIG{signal}"), "200", answer.summary()));
-        let group = child.id();
+        let group = child.0.id();
         Command::new("kill").args([format!("-{signal}"), group.to_string()]).status()?;
-        child.wait()?;
+        child.0.wait()?;
         let ports = [Some(port), issuer.rsplit(':').next().and_then(|port| port.parse().ok())];
         let ports: Vec<u16> = ports.into_iter().flatten().collect();
         let left = || {
@@ -85,4 +85,16 @@ fn processes(group: u32, this: &str) -> usize {
         found == Some(group) || read("cmdline").starts_with(&format!("{this}\0forward\0"))
     };
     all.flatten().map(is_ours).filter(|ours| *ours).count()
+}
+
+/// A process with all that it has started, which ends with the trial, also when that fails.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            let _ = Command::new("kill").args(["-KILL".to_owned(), format!("-{}", self.0.id())]).status();
+            let _ = self.0.wait();
+        }
+    }
 }
