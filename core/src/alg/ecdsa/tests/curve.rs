@@ -146,7 +146,7 @@ fn sums_are_those_of_the_crate_also_where_additions_are_exceptional() {
         let sizes = [8, 16, 32, 64, 128];
         let table = table(&point, sizes[at % sizes.len()]);
         let inverse = logarithm.invert().unwrap();
-        for (index, v) in scalars.iter().enumerate().skip(at % STRIDE).step_by(STRIDE) {
+        for (index, v) in scalars.iter().enumerate().filter(|(index, _)| (index + at).is_multiple_of(STRIDE)) {
             // Among them those whose sum is the point at infinity, and those whose two halves are equal.
             let others =
                 [-(*logarithm * v), *logarithm * v, Oracle::ZERO, scalars[(index + at) % scalars.len()], inverse];
