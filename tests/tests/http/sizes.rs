@@ -151,7 +151,7 @@ fn futures_are_small() {
     let sizes = [
         ("a session", of_session, 160),
         ("a response", of_response, 72),
-        ("open", open, 224),
+        ("open", open, 472),
         ("send", send, 384),
         ("read", read, 296),
         ("read_all", read_all, 384),
