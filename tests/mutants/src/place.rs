@@ -3,11 +3,12 @@
 //! A mutated expression becomes `(if on(7) { mutated } else { original })`, with the text that cargo-mutants would have
 //! compiled in the place of the original, so that precedence and types are those of a build of its own.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use proc_macro2::{LineColumn, Span};
 use syn::{
-    Arm, Block, Expr, ExprBinary, ExprStruct, ExprUnary, ImplItemFn, ItemFn, Signature, TraitItemFn,
+    Arm, Block, Expr, ExprBinary, ExprStruct, ExprUnary, ImplItemFn, ItemFn, ReturnType, Signature, Stmt, TraitItemFn,
+    Type,
     spanned::Spanned,
     visit::{self, Visit},
 };
@@ -23,13 +24,12 @@ pub struct Placed {
     pub unviable: Vec<usize>,
 }
 
-/// Puts `mutants` into `source`. Functions with mutants lose their `const`, since what is asked is known at run time only,
-/// and so do the functions of the names `callers`.
-pub fn place(source: &str, mutants: &[&Mutant], callers: &BTreeSet<String>) -> Result<Placed, String> {
+/// Puts `mutants` into `source`.
+pub fn place(source: &str, mutants: &[&Mutant]) -> Result<Placed, String> {
     let file = syn::parse_file(source).map_err(|error| error.to_string())?;
     let lines: Vec<usize> =
         std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at.saturating_add(1))).collect();
-    let mut places = Places { source, callers, lines, open: mutants.to_vec(), edits: Vec::new(), unviable: Vec::new() };
+    let mut places = Places { source, lines, open: mutants.to_vec(), edits: Vec::new(), unviable: Vec::new() };
     places.visit_file(&file);
     if let Some(mutant) = places.open.first() {
         return Err(format!("there is no place for {}", mutant.key));
@@ -49,7 +49,6 @@ struct Edit {
 
 struct Places<'a> {
     source: &'a str,
-    callers: &'a BTreeSet<String>,
     lines: Vec<usize>,
     /// The mutants that have no place yet.
     open: Vec<&'a Mutant>,
@@ -103,17 +102,32 @@ impl<'a> Places<'a> {
     fn enter(&mut self, signature: &Signature, block: &Block) {
         let (Some(first), Some(last)) = (block.stmts.first(), block.stmts.last()) else { return };
         let body = self.offset(first.span().start())..self.offset(last.span().end());
-        let holds = self.callers.contains(&signature.ident.to_string())
-            || self.open.iter().any(|mutant| body.contains(&self.offset(mutant.start)));
-        if let (Some(constness), true) = (signature.constness, holds) {
-            self.edits.push(Edit { at: self.range(constness.span()), reach: 0, closes: false, parts: Vec::new() });
-        }
         let values = self.take(Genre::FnValue, &body);
+        if let (ReturnType::Type(_, output), Stmt::Expr(tail, None)) = (&signature.output, last)
+            && let Type::ImplTrait(_) = **output
+        {
+            self.follow(&self.range(tail.span()), &values);
+            return;
+        }
         let part =
             |mutant: &&Mutant| (format!(" if {} {{ return {}; }}", asked(mutant), mutant.replacement), Some(mutant.id));
         let parts = values.iter().map(part).collect();
         let start = self.range(block.brace_token.span.open()).end;
         self.edits.push(Edit { at: start..start, reach: usize::MAX, closes: false, parts });
+    }
+
+    /// Puts other iterators behind the one that a function returns as `impl Iterator`: all paths must give one type. Those
+    /// whose mutant is not at work have no element.
+    fn follow(&mut self, all: &Range<usize>, mutants: &[&Mutant]) {
+        let reach = usize::MAX;
+        let mut parts = vec![(")".into(), None)];
+        for mutant in mutants {
+            let (on, other) = (asked(mutant), &mutant.replacement);
+            let part = format!(".filter(move |_| !{on}).chain({other}.filter(move |_| {on}))");
+            parts.push((part, Some(mutant.id)));
+        }
+        self.edits.push(Edit { at: all.start..all.start, reach, closes: false, parts: vec![("(".into(), None)] });
+        self.edits.push(Edit { at: all.end..all.end, reach, closes: true, parts });
     }
 
     /// Takes the mutants of the operators of an expression without parentheses, and finds its operands.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -27,9 +28,9 @@ pub struct Tree<'a> {
     mutants: &'a [Mutant],
     /// Mutants that do not compile.
     pub unviable: BTreeSet<usize>,
-    /// By file, functions that call such as are `const` no more.
-    callers: BTreeMap<String, BTreeSet<String>>,
     regions: Vec<Region>,
+    /// The files that have mutants, as they are in the repository.
+    sources: BTreeMap<String, String>,
 }
 
 /// A program with tests.
@@ -40,6 +41,9 @@ pub struct Binary {
 }
 
 /// What a mutant asks. It writes down the mutants that are asked about, for those who want to know what a test reaches.
+///
+/// A `const fn` can ask, too, and has no mutant where the compiler evaluates it: that takes an intrinsic of the compiler.
+/// So a test that has its values out of a `static` notices less.
 const QUESTION: &str = r#"//! Which mutant is at work.
 
 extern crate std;
@@ -65,7 +69,15 @@ fn mode() -> &'static Mode {
     })
 }
 
-pub(crate) fn on(id: usize) -> bool {
+pub(crate) const fn on(id: usize) -> bool {
+    core::intrinsics::const_eval_select((id,), compiled, asked)
+}
+
+const fn compiled(_: usize) -> bool {
+    false
+}
+
+fn asked(id: usize) -> bool {
     let mode = mode();
     if let Some((file, seen)) = &mode.reached
         && !seen[id].swap(true, Ordering::Relaxed)
@@ -77,16 +89,18 @@ pub(crate) fn on(id: usize) -> bool {
 }
 "#;
 
+const FEATURES: &[u8] = b"#![feature(core_intrinsics, const_eval_select)]\n#![allow(internal_features)]\n";
+
 impl<'a> Tree<'a> {
     /// Copies the repository.
     pub fn new(root: &Path, path: &Path, mutants: &'a [Mutant]) -> Result<Self, String> {
-        let tree = Self {
+        let mut tree = Self {
             root: root.to_owned(),
             path: path.to_owned(),
             mutants,
             unviable: BTreeSet::new(),
-            callers: BTreeMap::new(),
             regions: Vec::new(),
+            sources: BTreeMap::new(),
         };
         let files = Command::new("git")
             .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
@@ -101,8 +115,11 @@ impl<'a> Tree<'a> {
             let mutated = mutants.iter().any(|mutant| mutant.file == name);
             match name {
                 "Cargo.toml" => write(&path.join(name), manifest(&String::from_utf8_lossy(&bytes)).as_bytes())?,
-                "core/src/lib.rs" => write(&path.join(name), &[&bytes[..], b"\nmod mutant;\n"].concat())?,
-                _ if mutated => {}
+                "core/src/lib.rs" => write(&path.join(name), &[FEATURES, &bytes[..], b"\nmod mutant;\n"].concat())?,
+                _ if mutated => {
+                    let source = String::from_utf8(bytes).map_err(|error| format!("{name}: {error}"))?;
+                    _ = tree.sources.insert(name.to_owned(), source);
+                }
                 _ => write(&path.join(name), &bytes)?,
             }
         }
@@ -114,8 +131,7 @@ impl<'a> Tree<'a> {
     }
 
     fn write_mutants(&mut self) -> Result<(), String> {
-        let mut files: BTreeMap<&str, Vec<&Mutant>> =
-            self.callers.keys().map(|name| (name.as_str(), Vec::new())).collect();
+        let mut files: BTreeMap<&str, Vec<&Mutant>> = BTreeMap::new();
         for mutant in self.mutants {
             let mutants = files.entry(&mutant.file).or_default();
             if !self.unviable.contains(&mutant.id) {
@@ -123,11 +139,9 @@ impl<'a> Tree<'a> {
             }
         }
         self.regions.clear();
-        let none = BTreeSet::new();
         for (name, mutants) in files {
-            let source = fs::read_to_string(self.root.join(name)).map_err(|error| format!("{name}: {error}"))?;
-            let placed = place(&source, &mutants, self.callers.get(name).unwrap_or(&none))
-                .map_err(|error| format!("{name}: {error}"))?;
+            let source = self.sources.get(name).ok_or(format!("{name} is not in the repository"))?;
+            let placed = place(source, &mutants).map_err(|error| format!("{name}: {error}"))?;
             write(&self.path.join(name), placed.text.as_bytes())?;
             self.unviable.extend(placed.unviable);
             for (at, mutant) in placed.regions {
@@ -137,41 +151,64 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
+    /// The mutants that did not compile when their file was as it is now: to try them again takes as long as all else.
+    fn remembered(&self) -> BTreeSet<usize> {
+        let text = fs::read_to_string(self.memory()).unwrap_or_default();
+        let known: BTreeSet<&str> = text.lines().collect();
+        self.mutants
+            .iter()
+            .filter(|mutant| known.contains(self.described(mutant).as_str()))
+            .map(|mutant| mutant.id)
+            .collect()
+    }
+
+    fn remember(&self) -> Result<(), String> {
+        let unviable = self.mutants.iter().filter(|mutant| self.unviable.contains(&mutant.id));
+        let lines: Vec<String> = unviable.map(|mutant| self.described(mutant)).collect();
+        write(&self.memory(), lines.join("\n").as_bytes())
+    }
+
+    fn memory(&self) -> PathBuf {
+        self.path.with_extension("unviable")
+    }
+
+    /// A mutant, and the content of its file.
+    fn described(&self, mutant: &Mutant) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.sources.get(&mutant.file).hash(&mut hasher);
+        format!("{:016x} {}", hasher.finish(), mutant.key)
+    }
+
     /// Places the mutants, finds out which of them do not compile, and builds the unit tests of bearward-core.
     pub fn build(&mut self) -> Result<Binary, String> {
+        self.unviable = self.remembered();
         for _ in 0..20 {
             self.write_mutants()?;
             let messages =
                 self.cargo(&["test", "--no-run", "--package", "bearward-core", "--all-features", "--lib"])?;
             if let Some(path) = messages.iter().find_map(|message| message["executable"].as_str()) {
+                self.remember()?;
                 return Ok(Binary { path: path.into(), folder: self.path.join("core") });
             }
-            let known = |tree: &Self| (tree.unviable.len(), tree.callers.values().map(BTreeSet::len).sum::<usize>());
-            let before = known(self);
+            let before = self.unviable.len();
             let mut unknown = Vec::new();
             for message in
                 messages.iter().map(|message| &message["message"]).filter(|message| message["level"] == "error")
             {
                 self.blame(message, &mut unknown);
             }
-            if known(self) == before {
+            if self.unviable.len() == before {
                 return Err(format!("no mutant is to blame for this:\n{}", unknown.join("\n")));
             }
         }
         Err("mutants that do not compile are found without end".into())
     }
 
-    /// Finds out which mutant an error comes of, or which function can be `const` no more.
+    /// Finds out which mutant an error comes of.
     fn blame(&mut self, message: &Value, unknown: &mut Vec<String>) {
         let text = message["message"].as_str().unwrap_or_default();
         let spans = || message["spans"].as_array().into_iter().flatten();
         let main = |span: &&Value| span["is_primary"] == true;
-        if message["code"]["code"] == "E0015" && text.ends_with("constant functions") {
-            if let Some((file, function)) = spans().find(main).and_then(|span| self.function(span)) {
-                self.callers.entry(file).or_default().insert(function);
-                return;
-            }
-        }
         let region = |span: &Value| {
             let file = Path::new(span["file_name"].as_str()?);
             let at = bytes(span)?;
@@ -185,21 +222,14 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The file and the name of the function in which an error is.
-    fn function(&self, span: &Value) -> Option<(String, String)> {
-        let file = span["file_name"].as_str()?;
-        let text = fs::read_to_string(self.path.join(file)).ok()?;
-        let (_, function) = text.get(..bytes(span)?.start)?.rsplit_once("const fn ")?;
-        let end = function.find(['(', '<'])?;
-        Some((file.to_owned(), function[..end].to_owned()))
-    }
-
     /// Runs cargo in the copy, with the artefacts of dependencies that the repository has.
     fn cargo(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
         let output = Command::new("cargo")
             .args(arguments)
             .args(["--locked", "--message-format", "json", "--target-dir"])
             .arg(self.root.join("target"))
+            // Unstable features for these crates alone, so that all others are as they were built for other tests.
+            .env("RUSTC_WORKSPACE_WRAPPER", self.root.join("tests/mutants/unstable-rustc"))
             .current_dir(&self.path)
             .stderr(Stdio::piped())
             .output()
