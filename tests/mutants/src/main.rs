@@ -24,9 +24,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
-        [] => run().and_then(|trials| trials.record()),
-        ["--check"] => run().and_then(|trials| trials.check()),
-        _ => Err("usage: tests/mutants/run [--check]".into()),
+        [] => run(&[]).and_then(|trials| trials.record()),
+        ["--check"] => run(&[]).and_then(|trials| trials.check()),
+        ["--only", ref files @ ..] if !files.is_empty() => run(files).map(|trials| trials.show()),
+        _ => Err("usage: tests/mutants/run [--check | --only PART-OF-A-FILE'S-NAME...]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -45,7 +46,8 @@ struct Trials {
     file: PathBuf,
 }
 
-fn run() -> Result<Trials, String> {
+/// Tries the mutants, or those in files whose names have one of these in them.
+fn run(only: &[&str]) -> Result<Trials, String> {
     let start = Instant::now();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("the repository is not found")?;
     let scratch = root.join("target/mutants");
@@ -55,7 +57,9 @@ fn run() -> Result<Trials, String> {
     println!("{} mutants in one build after {} s", mutants.len(), start.elapsed().as_secs());
     let suite = Suite::explore(&tests, &scratch.join("reached"))?;
     println!("{} tests after {} s", suite.tests.len(), start.elapsed().as_secs());
-    let viable: Vec<&Mutant> = mutants.iter().filter(|mutant| !tree.unviable.contains(&mutant.id)).collect();
+    let meant = |mutant: &Mutant| only.is_empty() || only.iter().any(|part| mutant.file.contains(part));
+    let viable: Vec<&Mutant> =
+        mutants.iter().filter(|mutant| meant(mutant) && !tree.unviable.contains(&mutant.id)).collect();
     let verdicts = suite.try_all(&viable)?;
     println!("{} mutants tried after {} s", viable.len(), start.elapsed().as_secs());
     let count = |verdict| verdicts.values().filter(|other| **other == verdict).count();
@@ -80,6 +84,12 @@ impl Trials {
     fn missed(&self) -> Vec<&str> {
         let missed = self.mutants.iter().filter(|mutant| self.missed.contains(&mutant.id));
         missed.map(|mutant| mutant.key.as_str()).collect()
+    }
+
+    fn show(&self) {
+        for name in self.missed() {
+            println!("no test notices: {name}");
+        }
     }
 
     fn record(&self) -> Result<(), String> {
