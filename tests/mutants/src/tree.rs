@@ -243,18 +243,20 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The manifest of the workspace without its lints, since mutants are not written by hand, and without debug information,
-/// which takes long to write. What it says of dependencies stays, so that they are not compiled again.
+/// The manifest of the workspace without its lints, since mutants are not written by hand, and with a profile that
+/// compiles fast. What it says of dependencies stays, so that they are not compiled again.
 fn manifest(text: &str) -> String {
     let mut table = "";
     let mut kept = String::new();
     for line in text.lines() {
         if line.starts_with('[') {
             table = line;
-        }
-        if table == "[profile.dev]" && line.starts_with("debug =") {
-            kept.push_str("debug = false\n");
-        } else if line.starts_with('[') || !table.starts_with("[workspace.lints") {
+            kept.push_str(line);
+            kept.push('\n');
+            if table == "[profile.dev]" {
+                kept.push_str("debug = false\n");
+            }
+        } else if table != "[profile.dev]" && !table.starts_with("[workspace.lints") {
             kept.push_str(line);
             kept.push('\n');
         }

@@ -14,8 +14,14 @@ use std::{
 
 use crate::{list::Mutant, tree::Binary};
 
-/// Modules that compute, and whose tests are not run: they take long, and judge nothing that is mutated.
-const ARITHMETIC: &[&str] = &["alg::", "rsa::"];
+/// Tests that are not run, by how their names begin: those of modules that compute, which judge nothing that has mutants,
+/// and those that try everything there is. They take long, and much longer without optimisation.
+const LONG: &[&str] = &[
+    "alg::",
+    "rsa::",
+    "jose::jwks_reader::tests::every_byte_mutation_",
+    "jose::lexer::tests::rfc8259_8_1_utf8_as_the_standard_library_judges_it",
+];
 
 /// A test, and what it takes.
 #[derive(Clone)]
@@ -110,7 +116,7 @@ impl<'a> Suite<'a> {
             .map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&output.stdout);
         let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
-        let names: Vec<&str> = names.filter(|name| !ARITHMETIC.iter().any(|module| name.starts_with(module))).collect();
+        let names: Vec<&str> = names.filter(|name| !LONG.iter().any(|module| name.starts_with(module))).collect();
         let _ = fs::remove_dir_all(scratch);
         fs::create_dir_all(scratch).map_err(|error| error.to_string())?;
         let tests = in_parallel(&names, |name| {
