@@ -94,3 +94,26 @@ impl Policy<'_> {
         Ok((UnverifiedToken::decrypted(jwe.payload(), jwe.encryption()), free))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        bearer::BearerToken,
+        error::{Error, Part},
+        fake::policy,
+        jose::{DecryptionKeySet, jwe::Decryption},
+    };
+
+    #[test]
+    fn a_token_of_the_maximum_length_is_opened_and_a_longer_one_is_too_long() {
+        let keys = DecryptionKeySet::<1>::new();
+        let decryption = Decryption::new(&[], &[], &keys);
+        for (most, expected) in
+            [(10, Error::Base64(Part::Header)), (9, Error::Base64(Part::Header)), (8, Error::TokenTooLong)]
+        {
+            let token = BearerToken::new("a.b.c.d.e").unwrap();
+            let verdict = policy().with_max_bytes(most).decrypt(token, &decryption, &mut [0; 16]).map(drop);
+            assert_eq!(verdict, Err(expected), "{most}");
+        }
+    }
+}

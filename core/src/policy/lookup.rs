@@ -48,3 +48,54 @@ impl Policy<'_> {
         Ok(candidates(keys, algorithm, header.kid).next().is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{vec, vec::Vec};
+
+    use crate::{
+        bearer::BearerToken,
+        error::Error,
+        fake::{FakeKeys, KEY, claims, entry, policy, sign},
+        key::KeyEntry,
+        policy::Policy,
+    };
+
+    fn finds(policy: &Policy<'_>, header: &str, keys: Vec<KeyEntry<'static>>) -> Result<bool, Error> {
+        let token = sign(header, &claims(), "whatever signed it");
+        policy.finds_key(BearerToken::new(&token)?, &FakeKeys(keys), &mut [0; 128])
+    }
+
+    #[test]
+    fn a_key_is_found_by_the_header_alone() {
+        let named = |id| vec![entry(id, None, KEY)];
+        for (header, keys, expected) in [
+            (r#"{"alg":"TEST","typ":"at+jwt","kid":"1"}"#, named(Some("1")), true),
+            (r#"{"alg":"TEST","typ":"at+jwt","kid":"1"}"#, named(Some("2")), false),
+            (r#"{"alg":"TEST","typ":"at+jwt","kid":"1"}"#, named(None), false),
+            (r#"{"alg":"TEST","typ":"at+jwt"}"#, named(Some("2")), true),
+            (r#"{"alg":"TEST","typ":"at+jwt"}"#, vec![], false),
+        ] {
+            assert_eq!(finds(&policy(), header, keys), Ok(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn no_key_is_looked_for_where_none_will_help() {
+        for (header, expected) in [
+            (r#"{"alg":"none","typ":"at+jwt"}"#, Error::AlgorithmNotAllowed),
+            (r#"{"alg":"TEST","typ":"JWT"}"#, Error::TokenType),
+            (r#"{"alg":"TEST","typ":"at+jwt","crit":[]}"#, Error::Critical),
+        ] {
+            assert_eq!(finds(&policy(), header, vec![entry(None, None, KEY)]), Err(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_looked_for_with_a_token_of_the_maximum_length_and_no_longer_one() {
+        let header = r#"{"alg":"TEST","typ":"at+jwt"}"#;
+        let bytes = sign(header, &claims(), KEY).len();
+        let found = |most| finds(&policy().with_max_bytes(most), header, vec![entry(None, None, KEY)]);
+        assert_eq!((found(bytes + 1), found(bytes), found(bytes - 1)), (Ok(true), Ok(true), Err(Error::TokenTooLong)));
+    }
+}
