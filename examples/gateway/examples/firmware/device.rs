@@ -196,7 +196,7 @@ impl Device {
         let before = self.console().len();
         self.line.write_all(&[byte])?;
         let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(20) {
+        while started.elapsed() < Duration::from_secs(60) {
             let said = self.console().split_off(before);
             if let Some((_, after)) = said.split_once(expected)
                 && let Some((line, _)) = after.split_once('\n')
