@@ -2,7 +2,7 @@
 //!
 //! All operands are public, so the time may depend on them. A number is brought into Montgomery's form by one long
 //! division. This costs a quarter less than a multiplication by `R^2`, and so there is nothing that a prepared key could keep:
-//! what a verification computes of the modulus alone is its digits and `-1/n`, less than 1 % of its instructions.
+//! what a verification computes of the modulus alone is its digits and `-1/n`, at most 1.5 % of its instructions.
 
 use super::{DIGIT_BYTES, DIGITS, Digit, LIMB_BYTES, Modulus, ZERO, big_endian, digits, is_below, load};
 
