@@ -164,14 +164,14 @@ impl<'a> Policy<'a> {
     /// [`RFC_9068_CLAIMS`], it must be there.
     #[must_use]
     pub const fn danger_any_issuer(self) -> Self {
-        Self { issuer: None, more_issuers: &[], ..self }
+        Self { issuer: None, ..self }
     }
 
     /// Accepts tokens that were issued for another resource server: whoever receives one there can use it here. `aud` must
     /// still be there while it is a required claim.
     #[must_use]
     pub const fn danger_any_audience(self) -> Self {
-        Self { audience: None, more_audiences: &[], ..self }
+        Self { audience: None, ..self }
     }
 
     /// Accepts tokens without `exp`, which are good for ever, unless it is a required claim. One that is there is still

@@ -103,6 +103,20 @@ fn equals_signs_stand_at_the_end_of_a_token_and_not_alone() {
 }
 
 #[test]
+fn rfc7516_7_1_a_token_of_five_segments_is_encrypted() {
+    for (token, encrypted) in [
+        ("a", false),
+        ("a.b.c", false),
+        ("a.b.c.d", false),
+        ("a.b.c.d.e", true),
+        ("a....e", true),
+        ("a.b.c.d.e.f", false),
+    ] {
+        assert_eq!(BearerToken::new(token).unwrap().is_encrypted(), encrypted, "{token}");
+    }
+}
+
+#[test]
 fn two_tokens_in_one_field_are_malformed() {
     for value in ["Bearer a b", "Bearer a, Bearer b", "Bearer a,b", "Bearer token=\"a\""] {
         assert_eq!(header(value), Err(Error::MalformedRequest), "{value}");
