@@ -136,6 +136,28 @@ impl<'a> Trust<'a> {
     }
 }
 
+/// The fuzz target's way in, which would spend its time on handshakes otherwise.
+#[cfg(fuzzing)]
+impl Trust<'_> {
+    /// Whether a chain in DER, the server's own certificate first, is good.
+    #[doc(hidden)]
+    pub fn verify_chain(
+        &self,
+        chain: &[&[u8]],
+        algorithms: &[&dyn Algorithm],
+        server: &str,
+        now: Option<UnixTime>,
+    ) -> Result<(), TlsError> {
+        let server = ServerName::try_from(server).map_err(|_| TlsError::ServerName)?;
+        let (leaf, intermediates) = chain.split_first().ok_or(TlsError::NoCertificate)?;
+        let mut rest: Vec<CertificateDer<'_>, { super::suite::MAX_CERTIFICATES }> = Vec::new();
+        for certificate in intermediates {
+            rest.push(CertificateDer::from(*certificate)).map_err(|_| TlsError::ChainTooLong)?;
+        }
+        self.verify(&CertificateDer::from(*leaf), &rest, algorithms, &server, now)
+    }
+}
+
 impl fmt::Debug for Trust<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let anchors = self.anchors.map(<[_]>::len);

@@ -1,4 +1,8 @@
-//! What the targets share: keys, an algorithm that believes everything, and a judge for JSON.
+//! What the targets share: keys, an algorithm that believes everything, a judge for JSON, and a TLS server.
+
+pub mod server;
+#[path = "../../src/tls13.rs"]
+pub mod tls13;
 
 use std::sync::LazyLock;
 
@@ -25,6 +29,28 @@ pub const TOKENS: [&str; 3] = [
 /// An algorithm to which every signature is good, so that a fuzzer gets to what lies behind it.
 #[derive(Debug)]
 pub struct Believer;
+
+/// The same under the name of one that certificates are signed with.
+#[derive(Debug)]
+pub struct Es256Believer;
+
+impl Algorithm for Es256Believer {
+    fn name(&self) -> &'static str {
+        "ES256"
+    }
+
+    fn fits(&self, key: &Key<'_>) -> bool {
+        Believer.fits(key)
+    }
+
+    fn fits_signature(&self, key: &Key<'_>, length: usize) -> bool {
+        Believer.fits_signature(key, length)
+    }
+
+    fn verify(&self, key: &Key<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {
+        Believer.verify(key, message, signature)
+    }
+}
 
 impl Algorithm for Believer {
     fn name(&self) -> &'static str {
