@@ -7,8 +7,8 @@ pub mod tls13;
 use std::sync::LazyLock;
 
 use bearward_core::{
-    Algorithm, Curve, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys, Ps256,
-    Ps384, Ps512, PublicKey, Rs256, Rs384, Rs512,
+    Algorithm, Curve, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys,
+    Ps256, Ps384, Ps512, PublicKey, Rs256, Rs384, Rs512,
     json::{JsonError, Value},
 };
 

@@ -1,7 +1,9 @@
 //! What a server issues is read as serde_json reads it, stays with that server, and comes back from flash as it was.
 #![no_main]
 
-use bearward_core::{Answer, ClientAuthentication, ClientMetadata, GrantType, Registration, RegistrationRequest, UnixTime};
+use bearward_core::{
+    Answer, ClientAuthentication, ClientMetadata, GrantType, Registration, RegistrationRequest, UnixTime,
+};
 use serde_json::Value;
 
 const ISSUER: &str = "https://authority.example";
@@ -14,7 +16,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(information) = RegistrationRequest::read(answer, "authority.example") {
         let theirs: Value = serde_json::from_slice(data).unwrap();
         assert_eq!(information.client_id().to_string(), theirs["client_id"].as_str().unwrap());
-        assert_eq!(information.client_secret().map(|secret| secret.to_string()).as_deref(), theirs["client_secret"].as_str());
+        assert_eq!(
+            information.client_secret().map(|secret| secret.to_string()).as_deref(),
+            theirs["client_secret"].as_str()
+        );
         if let Some(uri) = information.registration_client_uri() {
             assert_eq!(uri, theirs["registration_client_uri"].as_str().unwrap());
             let rest = uri.strip_prefix("https://").unwrap().to_ascii_lowercase();
