@@ -23,8 +23,9 @@ const LONGEST_CIPHERTEXT: usize = 16_640;
 
 /// RFC 8446 §5.1: what every record says, and what is authenticated with it.
 pub(super) const VERSION: [u8; 2] = [3, 3];
-/// What the guard writes in its place once the handshake is done. It is how the cipher suite, which has no state,
-/// learns it; no record from outside passes with it.
+/// What the guard writes in its place for the first record that is encrypted, and once the handshake is done. It is how the
+/// cipher suite, which has no state, learns it; no record from outside passes with either.
+pub(super) const VERSION_WHEN_FIRST: [u8; 2] = [3, 0xfe];
 pub(super) const VERSION_WHEN_OPEN: [u8; 2] = [3, 0xff];
 
 pub(super) struct Guard<'c, S> {
@@ -88,17 +89,17 @@ impl<S: Read> Guard<'_, S> {
         }
         let [kind, major, minor, high, low] = self.header;
         self.body = usize::from(u16::from_be_bytes([high, low]));
-        match (self.state.phase(), kind) {
-            (Phase::ServerHello, HANDSHAKE) => self.state.enter(Phase::Certificate),
+        let phase = self.state.phase();
+        let in_flight = matches!(
+            phase,
+            Phase::EncryptedExtensions | Phase::Certificate | Phase::CertificateVerify | Phase::Finished
+        );
+        match kind {
+            HANDSHAKE if phase == Phase::ServerHello => self.state.enter(Phase::EncryptedExtensions),
             // Before the server has proved who it is, nothing is lost by believing that it refuses.
-            (Phase::ServerHello | Phase::Certificate | Phase::CertificateVerify | Phase::Finished, ALERT) => {
-                return Err(self.read_alert().await?);
-            }
-            (Phase::Certificate | Phase::CertificateVerify | Phase::Finished, CHANGE_CIPHER_SPEC) if self.body == 1 => {
-            }
-            (Phase::Certificate | Phase::CertificateVerify | Phase::Finished | Phase::Open, APPLICATION_DATA)
-                if [major, minor] == VERSION =>
-            {
+            ALERT if in_flight || phase == Phase::ServerHello => return Err(self.read_alert().await?),
+            CHANGE_CIPHER_SPEC if in_flight && self.body == 1 => {}
+            APPLICATION_DATA if (in_flight || phase == Phase::Open) && [major, minor] == VERSION => {
                 if self.body < SHORTEST_CIPHERTEXT {
                     return Err(TlsError::BadRecord);
                 }
@@ -111,10 +112,15 @@ impl<S: Read> Guard<'_, S> {
         if self.body == 0 {
             return Err(TlsError::UnexpectedMessage);
         }
-        if self.state.phase() == Phase::Open {
-            let [major, minor] = VERSION_WHEN_OPEN;
-            self.header = [kind, major, minor, high, low];
-        }
+        let [major, minor] = match (phase, kind) {
+            (Phase::EncryptedExtensions, APPLICATION_DATA) => {
+                self.state.enter(Phase::Certificate);
+                VERSION_WHEN_FIRST
+            }
+            (Phase::Open, _) => VERSION_WHEN_OPEN,
+            _ => return Ok(()),
+        };
+        self.header = [kind, major, minor, high, low];
         Ok(())
     }
 

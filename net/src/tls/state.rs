@@ -13,7 +13,9 @@ pub(super) enum Phase {
     ClientHello,
     /// Nothing may be written until the server is authenticated. Its ServerHello is awaited.
     ServerHello,
-    /// The server's certificate is awaited, and all is encrypted.
+    /// Its EncryptedExtensions are awaited, the first that is encrypted.
+    EncryptedExtensions,
+    /// The server's certificate is awaited.
     Certificate,
     /// The certificate is good; the proof that the server has its key is awaited.
     CertificateVerify,
@@ -64,7 +66,9 @@ impl State {
     /// What the server still has to show before anything is written to it.
     pub(super) fn missing_proof(&self) -> Option<TlsError> {
         match self.phase.get() {
-            Phase::ClientHello | Phase::ServerHello | Phase::Certificate => Some(TlsError::NoCertificate),
+            Phase::ClientHello | Phase::ServerHello | Phase::EncryptedExtensions | Phase::Certificate => {
+                Some(TlsError::NoCertificate)
+            }
             Phase::CertificateVerify => Some(TlsError::NoCertificateVerify),
             Phase::Finished | Phase::Open | Phase::Closed => None,
         }

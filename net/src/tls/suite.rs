@@ -14,7 +14,7 @@ use aes_gcm::{
 };
 use embedded_tls::{CertificateVerifyRef, Sha256, SignatureScheme, TlsCipherSuite};
 
-use super::guard::{VERSION, VERSION_WHEN_OPEN};
+use super::guard::{VERSION, VERSION_WHEN_FIRST, VERSION_WHEN_OPEN};
 use crate::error::TlsError;
 
 const ALERT: u8 = 21;
@@ -73,7 +73,7 @@ impl AeadInPlace for Cipher {
             let instead = open_record(kind, content);
             replace(buffer, instead)
         } else {
-            let fault = handshake_record(kind, content).err();
+            let fault = handshake_record(kind, content, version == VERSION_WHEN_FIRST).err();
             let report = fault.map(report);
             replace(buffer, report.as_ref().map(<[u8; 11]>::as_slice))
         }
@@ -135,8 +135,9 @@ const CERTIFICATE_VERIFY: u8 = 15;
 const FINISHED: u8 = 20;
 const KEY_UPDATE: u8 = 24;
 
-/// Whether embedded-tls may see a record of the server's first flight.
-fn handshake_record(kind: u8, content: &[u8]) -> Result<(), TlsError> {
+/// Whether embedded-tls may see a record of the server's first flight, of which the first begins with EncryptedExtensions
+/// and no other has them (RFC 8446 §4.3.1): embedded-tls would go on without.
+fn handshake_record(kind: u8, content: &[u8], mut is_first: bool) -> Result<(), TlsError> {
     match (kind, content) {
         (HANDSHAKE, [_, ..]) => {}
         (ALERT, [_, alert]) => return Err(TlsError::Alert(*alert)),
@@ -146,7 +147,9 @@ fn handshake_record(kind: u8, content: &[u8]) -> Result<(), TlsError> {
     while !rest.is_empty() {
         let (kind, body, after) = message(rest).ok_or(TlsError::Fragmented)?;
         match kind {
-            ENCRYPTED_EXTENSIONS | CERTIFICATE_REQUEST | CERTIFICATE_VERIFY => {}
+            ENCRYPTED_EXTENSIONS if is_first => is_first = false,
+            _ if is_first => return Err(TlsError::UnexpectedMessage),
+            CERTIFICATE_REQUEST | CERTIFICATE_VERIFY => {}
             CERTIFICATE if certificates(body) > MAX_CERTIFICATES => return Err(TlsError::ChainTooLong),
             CERTIFICATE => {}
             // The keys change with it, so nothing may follow in the same record (RFC 8446 §5.1).

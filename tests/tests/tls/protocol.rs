@@ -86,8 +86,31 @@ fn no_certificate_verify() {
 
 #[test]
 fn nothing_before_finished() {
-    let error = refused_after_hello(|server| server.say(server.finished()));
+    let error = refused_after_hello(|server| {
+        server.say(server.extensions());
+        server.say(server.finished());
+    });
     assert_eq!(error, TlsError::NoCertificate);
+}
+
+#[test]
+fn rfc8446_4_3_1_encrypted_extensions_come_first_and_once() {
+    for flight in ["cvf", "f", "cev", "ecevf", "eecvf"] {
+        let error = refused_after_hello(move |server| {
+            for message in flight.bytes() {
+                server.say(match message {
+                    b'e' => server.extensions(),
+                    b'c' => server.certificate(),
+                    b'v' => server.certificate_verify(),
+                    _ => server.finished(),
+                });
+            }
+        });
+        assert_eq!(error, TlsError::UnexpectedMessage, "{flight}");
+    }
+    // Twice in one record.
+    let error = refused_after_hello(|server| server.say([server.extensions(), server.extensions()].concat()));
+    assert_eq!(error, TlsError::UnexpectedMessage);
 }
 
 #[test]
@@ -246,7 +269,10 @@ fn application_data_before_finished() {
 #[test]
 fn messages_that_do_not_belong_in_a_servers_flight() {
     for kind in [0, 1, 2, 3, 4, 5, 6, 12, 14, 16, 24, 25, 254, 255] {
-        let error = refused_after_hello(move |server| server.say(message(kind, &[0; 8])));
+        let error = refused_after_hello(move |server| {
+            server.say(server.extensions());
+            server.say(message(kind, &[0; 8]));
+        });
         assert_eq!(error, TlsError::UnexpectedMessage, "{kind}");
     }
 }
@@ -315,7 +341,10 @@ fn a_certificate_message_that_is_malformed() {
     let bodies: [&[u8]; 6] =
         [&[], &[9], &[0, 0, 0], &[0, 0, 0, 9], &[0, 0, 0, 4, 0, 0, 9, 1], &[0, 0, 0, 5, 0, 0, 1, 1, 9]];
     for body in bodies {
-        let error = refused_after_hello(move |server| server.say(message(CERTIFICATE, body)));
+        let error = refused_after_hello(move |server| {
+            server.say(server.extensions());
+            server.say(message(CERTIFICATE, body));
+        });
         assert_eq!(error, TlsError::Malformed, "{body:?}");
     }
 }

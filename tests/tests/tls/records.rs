@@ -96,7 +96,7 @@ fn a_record_that_was_changed() {
 
 #[test]
 fn a_record_of_another_version() {
-    for version in [[3, 1], [3, 4], [3, 0xff], [0, 0]] {
+    for version in [[3, 1], [3, 4], [3, 0xfe], [3, 0xff], [0, 0]] {
         let error = refused_after_hello(move |server| {
             let message = server.add(server.extensions());
             let mut record = server.seal(HANDSHAKE, &message);
