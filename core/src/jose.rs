@@ -15,6 +15,7 @@ mod jwks_reader;
 pub(crate) mod jws;
 mod key_error;
 pub(crate) mod lexer;
+pub(crate) mod media_type;
 mod members;
 mod pem;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::{
     content_encryption::ContentEncryption,
     decryption_key::{DecryptionKeyEntry, DecryptionKeys},
     error::{Error, Parameter, Part},
-    jose::jwe::header::Header,
+    jose::{jwe::header::Header, media_type::is_media_type},
     json::{JsonError, Text},
     key_management::KeyManagement,
     limits,
@@ -223,16 +223,6 @@ impl fmt::Debug for Jwe<'_> {
 /// ```
 pub fn decrypt_jwe<'b>(compact: &[u8], decryption: &Decryption<'_>, buffer: &'b mut [u8]) -> Result<Jwe<'b>, Error> {
     decryption.open(compact, buffer).map(|(jwe, _)| jwe)
-}
-
-/// Whether a media type is this one: without regard to case, with or without `application/` (RFC 7515 §4.1.10).
-fn is_media_type(value: Text<'_>, name: &str) -> bool {
-    let Some(value) = value.as_str() else { return false };
-    let bare = match value.split_at_checked("application/".len()) {
-        Some((prefix, bare)) if prefix.eq_ignore_ascii_case("application/") => bare,
-        _ => value,
-    };
-    bare.eq_ignore_ascii_case(name)
 }
 
 /// The segments of a token, encoded as they came.

@@ -6,6 +6,7 @@ use super::{Policy, TokenType};
 use crate::{
     claims::{Names, Registered},
     error::{Claim, Error, Reason},
+    jose::media_type::is_media_type,
     json::Text,
     time::UnixTime,
 };
@@ -90,19 +91,6 @@ impl Policy<'_> {
             return Err(Error::claim(Claim::IssuedAt, Reason::TooOld));
         }
         Ok(())
-    }
-}
-
-/// RFC 7515 §4.1.9: media types have no case, and `application/` may be left out where no other slash follows.
-fn is_media_type(typ: Text<'_>, name: &str) -> bool {
-    let Some(typ) = typ.as_str() else { return false };
-    bare_media_type(typ).eq_ignore_ascii_case(bare_media_type(name))
-}
-
-fn bare_media_type(name: &str) -> &str {
-    match name.split_at_checked("application/".len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
-        _ => name,
     }
 }
 
