@@ -88,8 +88,9 @@ impl<const BYTES: usize> Reader<BYTES> {
             }
             Some(0) if outside == 0 || self.place.at_keys => self.place.begin_key(event, keep),
             Some(depth) if self.place.in_key => self.place.key.take(event, depth),
-            None if depth == 1 => return self.place.take(event),
-            _ => {}
+            // In the object of a set, or that object itself.
+            None => return self.place.take(event),
+            Some(_) => {}
         }
         Ok(())
     }
@@ -103,7 +104,7 @@ impl<const BYTES: usize> Place<BYTES> {
                 self.in_name = true;
                 self.word = Word::new();
             }
-            Event::Character(character) if self.in_name => self.word.push(character),
+            Event::Character(character) => self.word.push(character),
             Event::End if self.in_name => {
                 self.in_name = false;
                 self.names.add(&self.word)?;

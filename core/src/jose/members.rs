@@ -171,7 +171,8 @@ impl<const BYTES: usize> Members<BYTES> {
             }
             (Event::Text, 2) if in_operations => self.begin(Reading::Operation),
             (Event::Object | Event::Array | Event::Text | Event::Other, 1) => self.refuse_value(),
-            (Event::Object | Event::Array | Event::Other, 2) if in_operations => self.refuse_value(),
+            // Of another member the value is refused already, or may be anything.
+            (Event::Object | Event::Array | Event::Other, 2) => self.refuse_value(),
             (Event::Character(character), _) => self.character(character),
             (Event::End, _) => self.end(),
             _ => {}

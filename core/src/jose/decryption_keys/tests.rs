@@ -92,6 +92,8 @@ fn a_set_takes_as_many_as_it_has_places_for() {
     assert_eq!(set.add(&secret, Some(&long), None), Err(KeyError::KeyIdTooLong));
     let large = DecryptionKey::ClientSecret(Secret::new(&[7; 65]));
     assert_eq!(set.add(&large, None, None), Err(KeyError::TooLarge));
+    assert!(set.is_empty());
     assert_eq!(set.add(&secret, Some("s"), Some("dir")), Ok(()));
+    assert!(!set.is_empty());
     assert_eq!(format!("{set:?}"), "DecryptionKeySet(1, [redacted])");
 }

@@ -92,6 +92,18 @@ fn an_empty_segment_is_refused_where_there_must_be_something_and_the_other_way_r
 const DIR: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AAAAAAAAAAAAAAAA.lPp0zt0.EuhFQBRBcyIifLVCWYG6_w";
 
 #[test]
+fn rfc7516_4_1_kid_and_cty_are_told() {
+    const NAMED: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIiwia2lkIjoiYSIsImN0eSI6IkpXVCJ9..AAAAAAAAAAAAAAAA.\
+        lPp0zt0.TlktDeO5grg9IfttUt3bvQ";
+    let keys = symmetric(&[7; 16]);
+    let mut buffer = [0; 128];
+    let jwe = decrypt_jwe(NAMED.as_bytes(), &Decryption::new(&[&Dir], &[&A128Gcm], &keys), &mut buffer).unwrap();
+    assert_eq!(jwe.payload(), b"hello");
+    assert_eq!(jwe.key_id().and_then(|id| id.as_str()), Some("a"));
+    assert_eq!(jwe.content_type().and_then(|cty| cty.as_str()), Some("JWT"));
+}
+
+#[test]
 fn each_segment_is_canonical_base64url() {
     let parts =
         [Part::Header, Part::EncryptedKey, Part::InitializationVector, Part::Ciphertext, Part::AuthenticationTag];
@@ -129,10 +141,12 @@ fn rfc7516_4_1_what_is_not_understood_in_the_header_is_refused() {
     }
     assert_eq!(with_header(r#"{"enc":"A128GCM"}"#), Err(Error::Header(Parameter::Algorithm)));
     assert_eq!(with_header(r#"{"alg":"dir"}"#), Err(Error::Header(Parameter::Encryption)));
-    assert_eq!(
-        with_header(&format!("{{{alg},\"x\":\"{}\"}}", "x".repeat(1024))),
-        Err(Error::Json(Part::Header, JsonError::TooLong))
-    );
+    let of_length = |bytes| {
+        let empty = format!("{{{alg},\"x\":\"\"}}").len();
+        with_header(&format!("{{{alg},\"x\":\"{}\"}}", "x".repeat(bytes - empty)))
+    };
+    assert_eq!(of_length(limits::HEADER_BYTES), Err(Error::DecryptionFailed));
+    assert_eq!(of_length(limits::HEADER_BYTES + 1), Err(Error::Json(Part::Header, JsonError::TooLong)));
 }
 
 #[test]

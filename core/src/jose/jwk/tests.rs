@@ -94,6 +94,7 @@ fn rfc7517_4_unknown_members_are_ignored() {
         r#""x5c":["MIIC","MIID"]"#,
         r#""x5u":"https://evil.example""#,
         r#""x5t#S256":17"#,
+        r#""x5c":[1,[2],{"a":3}]"#,
         r#""other":{"kty":"oct","k":"AAAA","d":[{"d":1}]}"#,
         r#""KTY":"RSA""#,
         r#""key_opsx":["sign"]"#,
@@ -164,6 +165,9 @@ fn rfc7517_4_3_key_ops_include_verify() {
     }
     for operations in ["[]", r#"["sign"]"#, r#"["VERIFY"]"#, r#"["verify "]"#] {
         assert_eq!(with(P256, &format!(r#""key_ops":{operations}"#)), Err(KeyError::Operations), "{operations}");
+        // What stands elsewhere is none.
+        let elsewhere = format!(r#""key_ops":{operations},"x5c":["verify"]"#);
+        assert_eq!(with(P256, &elsewhere), Err(KeyError::Operations), "{elsewhere}");
     }
 }
 
@@ -272,6 +276,8 @@ fn rfc7518_3_3_a_modulus_has_2048_to_4096_bits() {
     let mut short = [0xff; 256];
     short[0] = 0x7f;
     assert_eq!(rsa(&short, &[3]), Err(KeyError::Length));
+    short[0] = 0x80;
+    assert!(rsa(&short, &[3]).is_ok());
     for bytes in [0, 1, 128, 255, 513, 1024] {
         assert_eq!(rsa(&vec![0xc5; bytes], &[3]), Err(KeyError::Length), "{bytes}");
     }

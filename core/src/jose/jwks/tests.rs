@@ -110,6 +110,7 @@ fn a_set_can_be_put_together_by_hand() {
     assert_eq!(set.insert(key), Err(KeyError::Full));
     assert_eq!(Keys::entry(&set, 0).unwrap().id, Some("a"));
     assert!(Keys::entry(&set, 1).is_none());
+    assert_eq!((&set).into_iter().map(Jwk::key_id).collect::<Vec<_>>(), [Some("a")]);
     assert!(!set.any_key_id());
     set.clear();
     assert_eq!(set, JwkSet::new());

@@ -128,10 +128,28 @@ fn rfc8259_7_control_characters_are_escaped() {
 #[test]
 fn rfc8259_8_2_surrogates_come_in_pairs() {
     assert_eq!(string(br"\ud83d\ude00\ud800\udc00\udbff\udfff"), Ok("\u{1f600}\u{10000}\u{10ffff}".into()));
-    for bad in
-        [&br"\ud83d"[..], br"\ude00", br"\ud83dx", br"\ud83d\n", br"\ud83d\ud83d", br"\ud83d\u0041", br"\ude00\ud83d"]
-    {
+    for bad in [
+        &br"\ud83d"[..],
+        br"\ude00",
+        br"\ud83dx",
+        br"\ud83dxude00",
+        br"\ud83d\n",
+        br"\ud83d\ud83d",
+        br"\ud83d\u0041",
+        br"\ude00\ud83d",
+    ] {
         assert_eq!(string(bad), Err(JsonError::LoneSurrogate), "{bad:?}");
+    }
+}
+
+#[test]
+fn rfc3629_3_characters_of_two_three_and_four_bytes() {
+    for text in ["é߿ࠀ€퟿\u{e000}\u{ffff}", "\u{10000}😀\u{10ffff}"] {
+        assert_eq!(string(text.as_bytes()), Ok(text.into()));
+    }
+    // Cut, too long for what they say, a surrogate, beyond the last.
+    for bad in [&b"\xc3"[..], b"\xe2\x82", b"\xe2\x28\xa1", b"\xe0\x82\xac", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"] {
+        assert!(string(bad).is_err(), "{bad:x?}");
     }
 }
 
