@@ -1,4 +1,4 @@
-//! Tells the linker where the images' memory is, and the image which compiler it was made with.
+//! Tells the linker where the images' memory is, the image which compiler it was made with, and `worst` what to read.
 
 use std::{env, fs, path::Path, process::Command};
 
@@ -15,6 +15,11 @@ fn main() {
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rerun-if-changed={memory}");
     println!("cargo::rustc-env=COMPILER={}", compiler());
+    // Its script names others when it searches.
+    let inputs = env::var("WORST_INPUTS").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/worst/inputs.rs").into());
+    println!("cargo::rerun-if-env-changed=WORST_INPUTS");
+    println!("cargo::rerun-if-changed={inputs}");
+    println!("cargo::rustc-env=WORST_INPUTS={inputs}");
 }
 
 /// The figures hold for this one.

@@ -1,0 +1,23 @@
+// What benches/firmware/worst/run --search has chosen.
+&[
+    ("json", "instructions", include_bytes!("json/instructions")),
+    ("escapes", "instructions", include_bytes!("escapes/instructions")),
+    ("header", "instructions", include_bytes!("header/instructions")),
+    ("claims", "instructions", include_bytes!("claims/instructions")),
+    ("jws", "instructions", include_bytes!("jws/instructions")),
+    ("policy", "instructions", include_bytes!("policy/instructions")),
+    ("jwk", "instructions", include_bytes!("jwk/instructions")),
+    ("jwks", "instructions", include_bytes!("jwks/instructions")),
+    ("introspection", "instructions", include_bytes!("introspection/instructions")),
+    ("metadata", "instructions", include_bytes!("metadata/instructions")),
+    ("json", "stack", include_bytes!("json/stack")),
+    ("escapes", "stack", include_bytes!("escapes/stack")),
+    ("header", "stack", include_bytes!("header/stack")),
+    ("claims", "stack", include_bytes!("claims/stack")),
+    ("jws", "stack", include_bytes!("jws/stack")),
+    ("policy", "stack", include_bytes!("policy/stack")),
+    ("jwk", "stack", include_bytes!("jwk/stack")),
+    ("jwks", "stack", include_bytes!("jwks/stack")),
+    ("introspection", "stack", include_bytes!("introspection/stack")),
+    ("metadata", "stack", include_bytes!("metadata/stack")),
+]
