@@ -188,11 +188,12 @@ fn divergences() -> BTreeMap<(&'static str, usize), &'static str> {
 
 #[test]
 fn every_vector_is_judged_as_wycheproof_says_or_has_a_named_reason() {
-    let named = divergences();
-    for vector in sets().iter().flatten() {
+    let (sets, named) = (sets(), divergences());
+    for vector in sets.iter().flatten() {
         let key = (vector.set, vector.id);
         assert!(vector.agrees() || named.contains_key(&key), "{vector} is judged otherwise, without a reason");
     }
+    println!("{} vectors, {} with a reason", sets.iter().flatten().count(), named.len());
 }
 
 #[test]

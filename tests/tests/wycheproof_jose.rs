@@ -89,8 +89,9 @@ fn divergences() -> BTreeMap<(&'static str, u64), &'static str> {
 
 #[track_caller]
 fn judge(file: &'static str, name: &str, accepts: fn(&Value, &Value) -> bool) {
-    let named = divergences();
-    for (group, test) in vectors(name) {
+    let (vectors, named) = (vectors(name), divergences());
+    println!("{} vectors, {} with a reason", vectors.len(), named.keys().filter(|key| key.0 == file).count());
+    for (group, test) in vectors {
         let (id, valid) = (test["tcId"].as_u64().unwrap(), test["result"] == "valid");
         let agrees = accepts(&group, &test) == valid;
         let reason = named.get(&(file, id));
