@@ -28,7 +28,8 @@ pub(super) trait Hashes {
 /// hash less for each token.
 ///
 /// It is either the one key, or serves a set by [`within`](Self::within). Verification accepts and refuses the same with and
-/// without it. What it holds is as secret as the secret, and is not erased when it is dropped.
+/// without it. What it holds is as secret as the secret, and is wiped when it is dropped; the secret is its owner's to wipe. A
+/// value that is moved leaves its bytes behind: make it where it stays.
 ///
 /// ```
 /// use bearward_core::{Hs256, KeyError, Keys, PreparedHmac, Secret};
