@@ -11,7 +11,7 @@ use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use heapless::{String, Vec};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{
     decryption_key::{DecryptionKey, DecryptionKeyEntry, DecryptionKeys},
@@ -181,6 +181,10 @@ impl<const N: usize, const BYTES: usize> DecryptionKeySet<N, BYTES> {
         self.entries.push(empty).map_err(|_| KeyError::Full)?;
         let filled = self.entries.last_mut().map_or(Err(KeyError::Full), fill);
         if filled.is_err() {
+            // Where it lies: what is popped is a copy.
+            if let Some(entry) = self.entries.last_mut() {
+                entry.material.zeroize();
+            }
             self.entries.pop();
         }
         filled
