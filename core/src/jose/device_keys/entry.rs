@@ -48,8 +48,9 @@ impl Entry {
         if id.is_empty() {
             return Err(KeyError::Malformed("kid"));
         }
-        self.id = String::try_from(id).map_err(|_| KeyError::KeyIdTooLong)?;
-        Ok(())
+        self.id.clear();
+        // In its place: a string that is moved takes along what was on the stack behind its end.
+        self.id.push_str(id).map_err(|_| KeyError::KeyIdTooLong)
     }
 
     /// RFC 7518 §6.2.1: the public half is part of a key, and it must be that of this one.
