@@ -6,6 +6,7 @@
 use core::fmt::{self, Write as _};
 
 use base64ct::{Base64, Encoder};
+use zeroize::Zeroize as _;
 
 use crate::{
     bearer::has_parameter,
@@ -210,7 +211,7 @@ impl<'a> Client<'a> {
         parameters: &[(&str, Option<&str>)],
         buffer: &'b mut [u8],
     ) -> Result<Request<'b>, CallError> {
-        let written = self.write(fresh, begun, parameters, buffer).inspect_err(|_| buffer.fill(0))?;
+        let written = self.write(fresh, begun, parameters, buffer).inspect_err(|_| buffer.zeroize())?;
         let (authorization, rest) = buffer.split_at_checked(written.authorization).ok_or(CallError::BufferTooSmall)?;
         let form = rest.get(..written.form).ok_or(CallError::BufferTooSmall)?;
         let request = Request::post_form(accept, form);

@@ -3,6 +3,8 @@
 
 use core::fmt::{self, Write as _};
 
+use zeroize::Zeroize as _;
+
 use crate::{
     answer_error::AnswerError,
     bearer::BearerToken,
@@ -118,7 +120,7 @@ fn write<'b>(
         Ok::<_, CallError>((split, out.len()))
     };
     // A part of a secret stays in no buffer.
-    let (split, end) = parts().inspect_err(|_| buffer.fill(0))?;
+    let (split, end) = parts().inspect_err(|_| buffer.zeroize())?;
     let (authorization, rest) = buffer.split_at_checked(split).ok_or(CallError::BufferTooSmall)?;
     let document = rest.get(..end.saturating_sub(split)).ok_or(CallError::BufferTooSmall)?;
     Ok((str::from_utf8(authorization).ok().filter(|value| !value.is_empty()), document))

@@ -136,8 +136,10 @@ fn agree_p256(d: &[u8; 32], ephemeral: Object<'_>) -> Option<Agreed> {
     // Refuses a point that is not on the curve.
     let public = Option::<PublicKey>::from(PublicKey::from_sec1_point(&point))?;
     let own = SecretKey::from_slice(d).ok()?;
-    let product = public.to_projective().mul(&*own.to_nonzero_scalar());
-    Some(Zeroizing::new(product.to_affine().x().into()))
+    let own = Zeroizing::new(own.to_nonzero_scalar());
+    let product = Zeroizing::new(public.to_projective().mul(&**own));
+    let product = Zeroizing::new(product.to_affine());
+    Some(Zeroizing::new(product.x().into()))
 }
 
 #[cfg(feature = "curve25519-dalek")]

@@ -19,7 +19,7 @@ use crate::{
 
 /// The client that the server has made of this device: its credentials, and how it is managed there.
 ///
-/// It takes `BYTES` and a few more, and they are overwritten when it is dropped. What it holds is at the same time its
+/// It takes `BYTES` and a few more, and they are overwritten when it is dropped; where it was moved from, they are not. What it holds is at the same time its
 /// form for flash, [`as_bytes`](Self::as_bytes), and comes back by [`import`](Self::import). Those bytes are not encrypted: who reads them is
 /// the client.
 ///
@@ -107,7 +107,8 @@ impl<const BYTES: usize> Registration<BYTES> {
         record.field(place.unwrap_or(parts.uri).bytes().map(Some))?;
         record.field(token.unwrap_or(parts.token).bytes().map(Some))?;
         record.finish()?;
-        *self = record;
+        // A move would leave a copy on the stack.
+        (self.bytes, self.length) = (record.bytes, record.length);
         Ok(())
     }
 
