@@ -8,6 +8,7 @@ use core::{
 use bearward_core::{ActiveToken, BearerToken, CallError, Protection, UserInfo};
 use embassy_sync::{blocking_mutex::raw::RawMutex, mutex::Mutex, signal::Signal};
 use heapless::Vec;
+use zeroize::Zeroize as _;
 
 use crate::{
     clock::Timer,
@@ -194,8 +195,14 @@ impl<const BYTES: usize> Slot<BYTES> {
 
     /// Tokens and answers do not stay longer than they are needed.
     fn wipe(&mut self) {
-        self.bytes.fill(0);
+        self.bytes.as_mut_slice().zeroize();
         self.bytes.clear();
+    }
+}
+
+impl<const BYTES: usize> Drop for Slot<BYTES> {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 

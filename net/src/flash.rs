@@ -7,6 +7,7 @@ use sequential_storage::{
     cache::{Cache, Uncached},
     map::{MapConfig, MapConfigError, MapStorage},
 };
+use zeroize::Zeroize as _;
 
 use crate::token_storage::TokenStorage;
 
@@ -72,18 +73,20 @@ where
     type Error = FlashError<F::Error>;
 
     async fn load(&mut self, place: u16, buffer: &mut [u8]) -> Result<Option<usize>, Self::Error> {
-        let found = self.map.fetch_item::<&[u8]>(self.buffer, &place).await.map_err(FlashError::Flash)?;
-        // Removed, see below.
-        let Some(record) = found.filter(|record| !record.is_empty()) else { return Ok(None) };
-        buffer.get_mut(..record.len()).ok_or(FlashError::TooLong)?.copy_from_slice(record);
-        let length = record.len();
-        self.buffer.fill(0);
-        Ok(Some(length))
+        let found = self.map.fetch_item::<&[u8]>(self.buffer, &place).await.map_err(FlashError::Flash);
+        let copied = found.and_then(|found| {
+            // Removed, see below.
+            let Some(record) = found.filter(|record| !record.is_empty()) else { return Ok(None) };
+            buffer.get_mut(..record.len()).ok_or(FlashError::TooLong)?.copy_from_slice(record);
+            Ok(Some(record.len()))
+        });
+        self.buffer.zeroize();
+        copied
     }
 
     async fn store(&mut self, place: u16, record: &[u8]) -> Result<(), Self::Error> {
         let stored = self.map.store_item(self.buffer, &place, &record).await;
-        self.buffer.fill(0);
+        self.buffer.zeroize();
         stored.map_err(FlashError::Flash)
     }
 

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use bearward_core::{Answer, CallError, Fresh, Request};
 use embedded_nal_async::{Dns, TcpConnect};
+use zeroize::Zeroize as _;
 
 use crate::{
     client::HttpClient,
@@ -34,7 +35,7 @@ where
         let request = write(buffer)?;
         let response = session.send_last(url, &request).await;
         // Tokens and the client's credentials were in it.
-        buffer.fill(0);
+        buffer.zeroize();
         let mut response = response?;
         let retry_after = response.retry_after();
         let answer = response.read_all(buffer).await?;

@@ -1,5 +1,7 @@
 //! The memory that the client lends to an exchange.
 
+use zeroize::Zeroize as _;
+
 /// First it holds the head of the request, then the head of the answer, and behind that what was read beyond it.
 pub(crate) struct Window<'b> {
     bytes: &'b mut [u8],
@@ -24,7 +26,7 @@ impl<'b> Window<'b> {
 
     /// Overwrites what a request left behind: it may be a credential.
     pub(crate) fn wipe(&mut self) {
-        self.clear().fill(0);
+        self.clear().zeroize();
     }
 
     /// The first bytes of the memory, whatever they are.

@@ -9,6 +9,7 @@ use bearward_core::{
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
+use zeroize::Zeroize as _;
 
 use super::{AuthorizationServer, LocalKeys, ResourceServer};
 use crate::{
@@ -332,7 +333,7 @@ impl<R: RawMutex, C: Clock, M: Timer, G: CryptoRng, const KEYS: usize, const REM
         let request = request?;
         let response = session.send(url, &request).await;
         // The token and the client's credentials were in it.
-        buffer.fill(0);
+        buffer.zeroize();
         let mut response = response?;
         if matches!(response.status(), 404 | 410) {
             (*known_since, *place) = (None, WellKnown::OAuth);

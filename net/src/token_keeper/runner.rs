@@ -9,6 +9,7 @@ use bearward_core::{
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_nal_async::{Dns, TcpConnect};
 use rand_core::CryptoRng;
+use zeroize::Zeroize as _;
 
 use super::{Restored, TokenKeeper, seconds};
 use crate::{
@@ -100,7 +101,7 @@ impl<R: RawMutex, const N: usize, const BYTES: usize> TokenKeeper<'_, R, N, BYTE
                 Err(_) => restored.refused = restored.refused.saturating_add(1),
             }
         }
-        buffer.fill(0);
+        buffer.zeroize();
         let unknown = inner.store.retain(|name| Application::find(self.applications, name).is_some());
         restored.entries = restored.entries.saturating_sub(unknown);
         restored.refused = restored.refused.saturating_add(unknown);
@@ -148,7 +149,7 @@ impl<'a, R: RawMutex, G: CryptoRng, const N: usize, const BYTES: usize> Runner<'
                 Ok(Some(Some(record))) => records.storage.store(place, record).await.is_ok(),
                 Ok(Some(None)) | Err(_) => false,
             };
-            self.buffer.fill(0);
+            self.buffer.zeroize();
             if !is_stored {
                 return false;
             }
@@ -168,7 +169,7 @@ impl<'a, R: RawMutex, G: CryptoRng, const N: usize, const BYTES: usize> Runner<'
             Ok(application) => self.ask(http, application, ticket).await,
             Err(failure) => Err(failure),
         };
-        self.buffer.fill(0);
+        self.buffer.zeroize();
         let mut inner = self.keeper.inner.lock().await;
         let now = seconds(http.timer());
         match outcome {
@@ -212,7 +213,7 @@ impl<'a, R: RawMutex, G: CryptoRng, const N: usize, const BYTES: usize> Runner<'
         };
         let response = session.send_last(&url, &written).await;
         // The client's credentials and perhaps a refresh token were in it.
-        self.buffer.fill(0);
+        self.buffer.zeroize();
         let mut response = response?;
         let retry_after = response.retry_after();
         let answer = response.read_all(self.buffer).await?;
@@ -238,7 +239,7 @@ impl<'a, R: RawMutex, G: CryptoRng, const N: usize, const BYTES: usize> Runner<'
             Some(Ok(application)) => self.take_back(http, application, ticket).await,
             Some(Err(failure)) => Err(failure),
         };
-        self.buffer.fill(0);
+        self.buffer.zeroize();
         let mut inner = self.keeper.inner.lock().await;
         let now = seconds(http.timer());
         match outcome {
@@ -267,7 +268,7 @@ impl<'a, R: RawMutex, G: CryptoRng, const N: usize, const BYTES: usize> Runner<'
             request.write(&application.credentials(), fresh, self.buffer)?
         };
         let response = session.send_last(&url, &written).await;
-        self.buffer.fill(0);
+        self.buffer.zeroize();
         let mut response = response?;
         let retry_after = response.retry_after();
         let answer = response.read_all(self.buffer).await?;
