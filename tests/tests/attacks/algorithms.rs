@@ -1,10 +1,10 @@
 //! The token would choose its algorithm, and with it what the issuer's public key is taken for.
 
 use base64ct::{Base64, Encoding};
-use bearward_core::{Error, Jwk, Policy, Secret, SecretSet};
+use bearward_core::{Error, Hs256, Hs384, Hs512, Jwk, KeyError, Policy, PreparedHmac, Secret, SecretSet};
 use rsa::{BoxedUint, pkcs8::EncodePublicKey};
 use serde_json::Value;
-use tests::signer::{Signer, from_base64url};
+use tests::signer::{Signer, base64url, from_base64url};
 
 use crate::{AUDIENCE, CLAIMS, ISSUER, set, verify, verify_with};
 
@@ -88,6 +88,38 @@ fn cve_2026_44699_rsa_key_without_alg_as_empty_hmac_key() {
         for empty in [Secret::new(&[]), Secret::danger_short(&[])] {
             let secrets = SecretSet::<1>::new().with(empty, Some(&kid), None).unwrap();
             assert_eq!(verify(&forged, &secrets), Err(Error::UnknownKey), "{name}");
+        }
+    }
+}
+
+/// Who has one token can try secrets on it at leisure. A password, or half of a secret, is found so; one as long as the hash
+/// is not (RFC 7518 §3.2).
+#[test]
+fn hmac_secret_shorter_than_the_hash() {
+    let prepare: [fn(Secret<'_>) -> Option<KeyError>; 3] = [
+        |secret| PreparedHmac::<Hs256>::new(secret).err(),
+        |secret| PreparedHmac::<Hs384>::new(secret).err(),
+        |secret| PreparedHmac::<Hs512>::new(secret).err(),
+    ];
+    for ((name, output), prepare) in HMACS.into_iter().zip([32, 48, 64]).zip(prepare) {
+        let kid = Signer::new(name).key_id();
+        for length in [1, 8, 16, output / 2, output - 1, output, output + 1] {
+            let guessed: Vec<u8> = (1..=length).collect();
+            let forged = Signer::with_secret(name, guessed.clone()).token(CLAIMS);
+            let with = |secret| verify(&forged, &SecretSet::<1>::new().with(secret, Some(&kid), Some(name)).unwrap());
+            assert_eq!(with(Secret::danger_short(&guessed)), Ok(()), "the forgery is a good one");
+            let is_short = length < output;
+            let refused = if is_short { Err(Error::UnknownKey) } else { Ok(()) };
+            assert_eq!(with(Secret::new(&guessed)), refused, "{name}, {length} bytes");
+            // Nor does it come in prepared, or out of a file.
+            let too_short = is_short.then_some(KeyError::Length);
+            assert_eq!(prepare(Secret::new(&guessed)), too_short, "{name}, {length} bytes");
+            let jwk = format!(r#"{{"kty":"oct","alg":"{name}","k":"{}"}}"#, base64url(&guessed));
+            assert_eq!(
+                SecretSet::<1>::read_local(jwk.as_bytes(), &mut [0; 128]).err(),
+                too_short,
+                "{name}, {length} bytes"
+            );
         }
     }
 }

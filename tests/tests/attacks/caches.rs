@@ -102,6 +102,20 @@ fn remembered_token_under_another_policy() {
     let strict = policy().with_required_claims(&["tenant"]);
     let missing = Err(Error::Claim { claim: Claim::Required, reason: Reason::Missing });
     assert_eq!(ask(&mut cache, &strict, &good, &issuer.keys(), at(0)), missing);
+
+    // So it is with what the server has said of a token.
+    let mut answers = IntrospectionCache::new(60);
+    introspected(&mut answers, "opaque");
+    let mut buffer = [0; 512];
+    let mut get = |policy: &Policy<'_>| {
+        let found = answers.get(policy, BearerToken::new("opaque").unwrap(), at(0), &mut buffer)?;
+        Some(found.map(|token| token.subject().unwrap().to_string()))
+    };
+    assert_eq!(get(&lamp), None);
+    assert_eq!(get(&other), None);
+    let missing = Error::Claim { claim: Claim::Required, reason: Reason::Missing };
+    assert_eq!(get(&strict), Some(Err(IntrospectionError::Token(missing))));
+    assert_eq!(get(&policy()), Some(Ok("device".into())));
 }
 
 /// A key that the issuer withdraws takes its tokens with it, whatever was remembered.

@@ -61,6 +61,22 @@ fn token_for_another_resource_server() {
     assert_eq!(with(aud, r#""aud":["https://lamp.example","https://valve.example"]"#), Ok(()));
 }
 
+/// Whoever has stolen a token that is bound to a key (RFC 7800, DPoP, mTLS) has not the key. Taken as a bearer token, it is
+/// good without.
+#[test]
+fn bound_token_without_its_key() {
+    let signer = Signer::new("ES256");
+    let relaxed = Policy::relaxed(ISSUER, AUDIENCE, &ALGORITHMS);
+    for cnf in [r#"{"jkt":"x"}"#, r#"{"x5t#S256":"x"}"#, r#"{"kid":"x"}"#, r#"{"jwk":{}}"#, "{}", "null", r#""x""#] {
+        for policy in [policy(), relaxed, policy().with_required_claims(&[])] {
+            let token = signer.token(&and(&format!(r#""cnf":{cnf}"#)));
+            let refused = verify_with(&policy, &token, &signer.keys());
+            assert_eq!(refused, claim(Claim::Confirmation, Reason::NotUnderstood), "{cnf}");
+        }
+    }
+    assert_eq!(with_claims(&and(r#""cnF":{"jkt":"x"}"#)), Ok(()));
+}
+
 /// The reader that decides would see one value, and the one behind it another.
 #[test]
 fn duplicate_members() {

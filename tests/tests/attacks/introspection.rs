@@ -33,6 +33,9 @@ fn active_as_a_string() {
         // It is the server that is at fault, and the client is not told that its token is bad.
         assert_eq!(Error::from(error).status(), 503);
     }
+    // Nor is a token active of which that is not said.
+    let error = active(r#""Active":true"#).unwrap_err();
+    assert_eq!(error, IntrospectionError::Answer(AnswerError::Member("active")));
     assert_eq!(active(r#""active":false"#), Err(IntrospectionError::Inactive));
     assert_eq!(active(r#""active":true"#).as_deref(), Ok("device"));
 }
@@ -57,6 +60,32 @@ fn active_token_of_another_resource_server() {
     let mismatch = claim(Claim::Audience, Reason::Mismatch);
     assert_eq!(for_audience(r#","aud":"https://lamp.example""#), Err(mismatch));
     assert_eq!(for_audience(""), Err(claim(Claim::Audience, Reason::Missing)));
+}
+
+/// A refresh token lives for months, and a server that is asked about one says "active". So it does of a token that is bound
+/// to a key, and of an ID token.
+#[test]
+fn active_token_of_another_kind() {
+    let of = |member: &str| active(&format!(r#""active":true,{member}"#));
+    for member in [
+        r#""typ":"Refresh""#,
+        r#""typ":"Offline""#,
+        r#""typ":"ID""#,
+        r#""token_use":"refresh_token""#,
+        r#""token_type":"refresh_token""#,
+        r#""token_type":"DPoP""#,
+        r#""token_type":"N_A""#,
+    ] {
+        assert_eq!(of(member), Err(IntrospectionError::Token(Error::TokenType)), "{member}");
+    }
+    for member in [r#""nonce":"n""#, r#""at_hash":"h""#] {
+        assert_eq!(of(member), Err(claim(Claim::IdToken, Reason::Unexpected)), "{member}");
+    }
+    let bound = r#""token_type":"Bearer","cnf":{"x5t#S256":"x"}"#;
+    assert_eq!(of(bound), Err(claim(Claim::Confirmation, Reason::NotUnderstood)));
+    for member in [r#""typ":"Bearer""#, r#""token_use":"access_token""#, r#""token_type":"bearer""#] {
+        assert_eq!(of(member).as_deref(), Ok("device"), "{member}");
+    }
 }
 
 #[test]

@@ -49,12 +49,55 @@ fn token_along_an_open_redirect() {
     assert_eq!(followed.add_access_token(&token(), &mut [0; 64]).err(), Some(OutgoingError::OtherOrigin));
 }
 
+/// Compared by a part of it, the origin of the attacker's server passes for that of the resource.
+#[test]
+fn token_to_a_server_of_a_similar_name() {
+    let add = |url| get(url).add_access_token(&token(), &mut [0; 64]).map(drop);
+    for url in [
+        "https://tank.example.evil.example/",
+        "https://tank.example-evil.example/",
+        "https://evil-tank.example/",
+        "https://evil.tank.example/",
+        "https://example/",
+        "https://tank.example:8443/",
+        "https://evil.example/tank.example",
+        "https://evil.example/?https://tank.example/",
+    ] {
+        assert_eq!(add(url), Err(OutgoingError::OtherOrigin), "{url}");
+    }
+    // The same host in clear is another origin even where the loopback is allowed.
+    let resource = Url::parse("https://127.0.0.1").unwrap();
+    let token = ResourceToken::danger_loopback(BearerToken::new(TOKEN).unwrap(), resource);
+    let refused = get("http://127.0.0.1:443/").add_access_token(&token, &mut [0; 64]).err();
+    assert_eq!(refused, Some(OutgoingError::OtherOrigin));
+    for url in ["https://tank.example/level", "https://TANK.example/", "https://tank.example:443/"] {
+        assert_eq!(add(url), Ok(()), "{url}");
+    }
+}
+
 /// A resource that is configured, or linked to, with `http` has the token sent in clear.
 #[test]
 fn token_over_plain_http() {
     let refused = get("http://tank.example/").add_access_token(&token(), &mut [0; 64]).err();
     assert_eq!(refused, Some(OutgoingError::Insecure));
     assert!(get("https://tank.example/").add_access_token(&token(), &mut [0; 64]).is_ok());
+}
+
+/// Of two tokens in a request the server may take the other one: that of whoever has prepared the URL (RFC 6750 §2).
+#[test]
+fn token_beside_a_token() {
+    let is_refused = |request: OutgoingRequest<'_>| request.add_access_token(&token(), &mut [0; 64]).err();
+    let url = Url::parse("https://tank.example/").unwrap();
+    for request in [
+        get("https://tank.example/?access_token=other"),
+        get("https://tank.example/?a=b&access_token=other"),
+        OutgoingRequest::new(url, Request::post_form("*/*", b"access_token=other")),
+        OutgoingRequest::new(url, Request::get("*/*").with_authorization("Bearer other")),
+        OutgoingRequest::new(url, Request::get("*/*").with_authorization("Basic YTpi")),
+    ] {
+        assert_eq!(is_refused(request), Some(OutgoingError::AlreadyAuthorized), "{request:?}");
+    }
+    assert_eq!(is_refused(get("https://tank.example/?token=other")), None);
 }
 
 /// A token or another value with a line's end in it begins a field, or a second request.

@@ -1,9 +1,11 @@
 //! Signatures that are good for everything, or that can be spelled in more than one way.
 
 use bearward_core::{Curve, Error, Part, der};
+use num_bigint::BigUint;
+use sha2::{Digest as _, Sha256};
 use tests::signer::{Signer, base64url, from_base64url};
 
-use crate::{CLAIMS, verify};
+use crate::{CLAIMS, set, verify};
 
 /// The issuer's token of an algorithm with another signature.
 fn signed(algorithm: &'static str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Result<(), Error> {
@@ -20,6 +22,22 @@ fn cve_2022_21449_signature_of_zeros() {
         assert_eq!(signed(algorithm, |good| good), Ok(()), "{algorithm}");
         assert_eq!(signed(algorithm, |good| vec![0; good.len()]), Err(Error::BadSignature), "{algorithm}");
     }
+}
+
+/// Reduced by the order, r + n and s + n are r and s: the same signature in another spelling. Those of P-521 have room for it.
+#[test]
+fn es512_r_or_s_beyond_the_order() {
+    let (high, low) = ("f".repeat(64), "fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409");
+    let order = BigUint::parse_bytes(format!("1{high}{low}").as_bytes(), 16).unwrap();
+    let beyond = |half: &[u8]| {
+        let sum = (BigUint::from_bytes_be(half) + &order).to_bytes_be();
+        assert_eq!(sum.len(), half.len());
+        sum
+    };
+    assert_eq!(signed("ES512", |good| good), Ok(()));
+    let r = signed("ES512", |good| [&beyond(&good[..66])[..], &good[66..]].concat());
+    let s = signed("ES512", |good| [&good[..66], &beyond(&good[66..])].concat());
+    assert_eq!((r, s), (Err(Error::BadSignature), Err(Error::BadSignature)));
 }
 
 /// The same r and s in another length or encoding is another token with the same claims: what counts or remembers
@@ -75,6 +93,59 @@ fn rsa_signature_longer_than_the_modulus() {
         assert_eq!(signed(algorithm, |good| good), Ok(()));
         assert_eq!(signed(algorithm, |good| [&[0], &good[..]].concat()), Err(Error::BadSignature), "{algorithm}");
     }
+}
+
+/// The other way round: one signature of 256 begins with a zero, and is the same number without it.
+#[test]
+fn rsa_signature_without_its_leading_zero() {
+    let issuer = Signer::new("RS256");
+    let token = issuer.token(&CLAIMS.replace(r#""jti":"1""#, r#""jti":"79""#));
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let signature = from_base64url(signature);
+    assert_eq!(signature[0], 0);
+    assert_eq!(verify(&token, &issuer.keys()), Ok(()));
+    let shorter = format!("{message}.{}", base64url(&signature[1..]));
+    assert_eq!(verify(&shorter, &issuer.keys()), Err(Error::BadSignature));
+}
+
+/// Python-RSA looked for the end of the padding and not at the padding. With an exponent of 3, whoever may choose those bytes
+/// writes a signature without the private key: a number whose cube begins and ends as it must.
+#[test]
+fn cve_2016_1494_forged_pkcs1_padding() {
+    let issuer = Signer::new("RS256");
+    let jwk: serde_json::Value = serde_json::from_str(&issuer.jwk()).unwrap();
+    let n = from_base64url(jwk["n"].as_str().unwrap());
+    let keys = set(&[format!(r#"{{"kty":"RSA","n":"{}","e":"Aw","kid":"{}"}}"#, base64url(&n), issuer.key_id())]);
+    // A cube ends in an odd number where its root does: one of a few messages has such a hash.
+    let mut messages = (0..64).map(|id| {
+        let claims = CLAIMS.replace(r#""jti":"1""#, &format!(r#""jti":"{id}""#));
+        issuer.token(&claims).rsplit_once('.').unwrap().0.to_owned()
+    });
+    let message = messages.find(|message| Sha256::digest(message)[31] % 2 == 1).unwrap();
+    let info = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let end = [&[0][..], info, &Sha256::digest(&message)].concat();
+
+    let bits = end.len() * 8;
+    let root = root_of_end(&BigUint::from_bytes_be(&end), bits.try_into().unwrap());
+    // The cube of a number that begins so begins with 00 01: 1.4 cubed is between 2 and 4.
+    let begin = BigUint::from(14_u8) * (BigUint::from(1_u8) << 677_usize) / BigUint::from(10_u8);
+    let signature = (((begin >> bits) << bits) | root).to_bytes_be();
+    let cube = BigUint::from_bytes_be(&signature).pow(3);
+    assert!(cube < BigUint::from_bytes_be(&n), "it needs no modulus, and so no key");
+    let encoded = [vec![0; n.len() - cube.to_bytes_be().len()], cube.to_bytes_be()].concat();
+    assert!(encoded.starts_with(&[0, 1]) && encoded.ends_with(&end), "it is good to whoever does not look between");
+
+    let signature = [vec![0; n.len() - signature.len()], signature].concat();
+    assert_eq!(verify(&format!("{message}.{}", base64url(&signature)), &*keys), Err(Error::BadSignature));
+}
+
+/// The number below 2 to the power of `bits` whose cube ends in this odd one: its bits are found from the last one on.
+fn root_of_end(end: &BigUint, bits: u64) -> BigUint {
+    let mut root = BigUint::from(1_u8);
+    for bit in 1..bits {
+        root.set_bit(bit, root.pow(3).bit(bit) != end.bit(bit));
+    }
+    root
 }
 
 /// S and S + L verify under the same equation (RFC 8032 §8.4).
