@@ -80,6 +80,7 @@ fn rfc7517_5_1_keys_is_required_and_an_array() {
     let read = |json: &str| JwkSet::<1>::read(json.as_bytes()).map(|_| ()).unwrap_err();
     assert_eq!(read("{}"), KeyError::Missing("keys"));
     assert_eq!(read(r#"{"Keys":[]}"#), KeyError::Missing("keys"));
+    assert_eq!(read(r#"{"ke":"ys","k":"eys","a":["keys"]}"#), KeyError::Missing("keys"));
     assert_eq!(read(r#"{"a":{"keys":[]}}"#), KeyError::Missing("keys"));
     assert_eq!(read(&format!("{{{P256}}}")), KeyError::Missing("keys"));
     for value in ["null", "1", r#""""#, "{}", r#"{"a":[]}"#] {
