@@ -19,9 +19,9 @@ use crate::{
 
 /// The client that the server has made of this device: its credentials, and how it is managed there.
 ///
-/// It takes `BYTES` and a few more, and they are overwritten when it is dropped; where it was moved from, they are not. What it holds is at the same time its
-/// form for flash, [`as_bytes`](Self::as_bytes), and comes back by [`import`](Self::import). Those bytes are not encrypted: who reads them is
-/// the client.
+/// It takes `BYTES` and a few more, and they are overwritten when it is dropped; where it was moved from, they are not. What it
+/// holds is at the same time its form for flash, [`as_bytes`](Self::as_bytes), and comes back by [`import`](Self::import).
+/// Those bytes are not encrypted: who reads them is the client.
 ///
 /// The form, with the higher byte first: `bwcr`; 1; the method of authentication; which of the optional parts are there;
 /// when the identifier was issued and when the secret expires, 8 bytes each; issuer, identifier, secret, the place of

@@ -230,6 +230,8 @@ impl<'a> Tree<'a> {
             .arg(self.root.join("target"))
             // Unstable features for these crates alone, so that all others are as they were built for other tests.
             .env("RUSTC_WORKSPACE_WRAPPER", self.root.join("tests/mutants/unstable-rustc"))
+            // To optimise core takes longer than its tests do then.
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "0")
             .current_dir(&self.path)
             .stderr(Stdio::piped())
             .output()
