@@ -6,11 +6,17 @@
 use core::{fmt::Write as _, hint::black_box, panic::PanicInfo};
 
 use bearward_core::{
-    Algorithm, Answer, BearerToken, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Jwk, JwkSet, JwkSetReader, Key,
-    KeyEntry, Keys, Metadata, MetadataReader, Policy, Ps256, PublicKey, Rs256, UnixTime, base64url::Encoded, json,
+    Algorithm, Answer, BearerToken, Ed25519, EdDsa, Es256, Es384, Es512, Hs256, Jwk, JwkSet, JwkSetReader, Keys,
+    Metadata, MetadataReader, Policy, Ps256, Rs256, UnixTime, base64url::Encoded, json,
 };
 use chip_bench::{Cost, Meter};
+use heapless::String;
 use semihosting::{println, process};
+
+#[path = "../../../tests/fuzz/src/believer.rs"]
+mod believer;
+
+use believer::{AnyKey, Believer};
 
 /// A reader, the input's name, the input.
 type Input = (&'static str, &'static str, &'static [u8]);
@@ -28,11 +34,11 @@ const KEYS: &[u8] = include_bytes!("../../../tests/fuzz/data/jwks.json");
 fn main() -> ! {
     let meter = Meter::start();
     let Ok(keys) = JwkSet::<4>::read(KEYS) else { panic!("the keys of the fuzz targets") };
-    let (mut copy, mut buffer, mut token) = ([0; 8192], [0; 8192], Text { bytes: [0; 8192], len: 0 });
+    let (mut copy, mut buffer, mut token) = ([0; 8192], [0; 8192], String::<8192>::new());
     for (reader, name, input) in INPUTS {
         let copy = &mut copy[..input.len()];
         copy.copy_from_slice(input);
-        token.len = 0;
+        token.clear();
         let written = match *reader {
             "header" => write!(token, "{}.e30.AA", Encoded(input)),
             "claims" => write!(token, "eyJhbGciOiJiZWxpZXZlZCJ9.{}.AA", Encoded(input)),
@@ -77,59 +83,6 @@ fn verify(meter: &Meter, policy: &Policy<'_>, token: &str, keys: &dyn Keys, buff
 fn feed(set: &mut JwkSet<3>, document: &[u8]) -> bool {
     let mut reader = JwkSetReader::new(set);
     document.chunks(64).all(|piece| reader.feed(piece).is_ok()) && reader.finish().is_ok()
-}
-
-/// Text in a buffer.
-struct Text {
-    bytes: [u8; 8192],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
-    }
-}
-
-impl core::fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        let place =
-            self.bytes.get_mut(self.len..).and_then(|rest| rest.get_mut(..text.len())).ok_or(core::fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.len += text.len();
-        Ok(())
-    }
-}
-
-/// Every signature is good, so that what lies behind it is read.
-#[derive(Debug)]
-struct Believer;
-
-impl Algorithm for Believer {
-    fn name(&self) -> &'static str {
-        "believed"
-    }
-
-    fn fits(&self, _: &Key<'_>) -> bool {
-        true
-    }
-
-    fn fits_signature(&self, _: &Key<'_>, _: usize) -> bool {
-        true
-    }
-
-    fn verify(&self, _: &Key<'_>, _: &[u8], _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-struct AnyKey;
-
-impl Keys for AnyKey {
-    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-        let key = Key::Public(PublicKey::Ed25519 { x: &[0; 32] });
-        (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
-    }
 }
 
 /// Says nothing of the panic: its text would be in the image, with paths of the machine that built it.

@@ -1,14 +1,17 @@
 //! What the targets share: keys, an algorithm that believes everything, a judge for JSON, and a TLS server.
 
+mod believer;
 pub mod server;
 #[path = "../../src/tls13.rs"]
 pub mod tls13;
 
 use std::sync::LazyLock;
 
+pub use believer::{AnyKey, Believer};
+
 use bearward_core::{
-    Algorithm, Curve, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, KeyEntry, Keys,
-    Ps256, Ps384, Ps512, PublicKey, Rs256, Rs384, Rs512,
+    Algorithm, Curve, Ed25519, EdDsa, Error, Es256, Es384, Es512, Hs256, Hs384, Hs512, JwkSet, Key, Ps256, Ps384,
+    Ps512, PublicKey, Rs256, Rs384, Rs512,
     json::{JsonError, Value},
 };
 
@@ -25,10 +28,6 @@ pub const TOKENS: [&str; 3] = [
     include_str!("../seeds/policy/rs256"),
     include_str!("../seeds/policy/eddsa"),
 ];
-
-/// An algorithm to which every signature is good, so that a fuzzer gets to what lies behind it.
-#[derive(Debug)]
-pub struct Believer;
 
 /// The same under the name of one that certificates are signed with.
 #[derive(Debug)]
@@ -49,34 +48,6 @@ impl Algorithm for Es256Believer {
 
     fn verify(&self, key: &Key<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {
         Believer.verify(key, message, signature)
-    }
-}
-
-impl Algorithm for Believer {
-    fn name(&self) -> &'static str {
-        "believed"
-    }
-
-    fn fits(&self, _: &Key<'_>) -> bool {
-        true
-    }
-
-    fn fits_signature(&self, _: &Key<'_>, _: usize) -> bool {
-        true
-    }
-
-    fn verify(&self, _: &Key<'_>, _: &[u8], _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-/// The key that goes with [`Believer`].
-pub struct AnyKey;
-
-impl Keys for AnyKey {
-    fn entry(&self, index: usize) -> Option<KeyEntry<'_>> {
-        let key = Key::Public(PublicKey::Ed25519 { x: &[0; 32] });
-        (index == 0).then_some(KeyEntry { id: None, algorithm: None, key })
     }
 }
 
