@@ -85,8 +85,7 @@ impl Place {
         let size = size_of::<T>();
         // SAFETY: the block has as many bytes, and nobody else has it.
         unsafe { block.write_bytes(0, size) };
-        scrub_stack();
-        let value = boxed(block, make, fill);
+        let value = on_clean_stack(|| boxed(block, make, fill));
         let before = read(block, size);
         drop(value);
         assert!(KEPT.get().is_null(), "the box was not given back");
@@ -114,8 +113,7 @@ impl Drop for Place {
     }
 }
 
-/// Makes a value in this block. In a frame of its own, which lies on what was scrubbed.
-#[inline(never)]
+/// Makes a value in this block.
 fn boxed<T>(block: *mut u8, make: impl FnOnce() -> T, fill: impl FnOnce(&mut T)) -> Box<T> {
     let value = make();
     NEXT.set(block);
@@ -135,8 +133,22 @@ fn read(block: *const u8, size: usize) -> Vec<u8> {
     (0..size).map(|at| unsafe { block.add(at).read_volatile() }).collect()
 }
 
-/// Overwrites what earlier calls have left on the stack, so that the bytes that a value does not use are always the same.
+/// Calls something in a frame that lies on a part of the stack where earlier calls have left nothing.
+///
+/// What a value does not use of its memory, a `None` say, is what lay there before. So wherever a part of a watched value is
+/// made, it has to be on such a stack: else a difference is seen that is none of the secret.
+pub fn on_clean_stack<T>(call: impl FnOnce() -> T) -> T {
+    scrub_stack();
+    apart(call)
+}
+
 #[inline(never)]
 fn scrub_stack() {
     black_box(&mut [0_u8; 64 * 1024]);
+}
+
+/// In a frame of its own, whatever the compiler would like better.
+#[inline(never)]
+fn apart<T>(call: impl FnOnce() -> T) -> T {
+    call()
 }
