@@ -4,6 +4,8 @@
 //! Every public type that can hold such bytes is made from bytes that are known here, and its output is searched for
 //! them: as they are, in hexadecimal and decimal numbers, and in base64 of any alignment. A type that is neither among
 //! these nor listed with a reason makes the test fail.
+//!
+//! Neither crate writes anything for defmt: firmware hands it a type by `defmt::Debug2Format`, and so shows what `Debug` does.
 
 mod core;
 mod listed;
@@ -13,6 +15,8 @@ use std::{
     any::type_name,
     collections::BTreeSet,
     fmt::{Debug, Display},
+    fs,
+    path::Path,
 };
 
 use base64ct::{Base64Unpadded, Encoding as _};
@@ -181,4 +185,14 @@ fn nothing_that_is_formatted_tells_a_secret() {
     net::format(&mut check);
     check.assert_silent();
     listed::compare(&check.seen);
+}
+
+/// Else what it would write had to be searched, too.
+#[test]
+fn nothing_is_written_for_defmt() {
+    for name in ["core", "net"] {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        assert!(manifest.contains("[dependencies]") && !manifest.contains("defmt"), "{name}");
+    }
 }
