@@ -216,7 +216,8 @@ impl<'b> Registered<'b> {
             "cnf" => return Err(Error::claim(Claim::Confirmation, Reason::NotUnderstood)),
             // An answer about an access token is none, whatever else it says of itself (RFC 9701 §8.1).
             "token_introspection" => return Err(Error::claim(Claim::TokenIntrospection, Reason::Unexpected)),
-            "nonce" | "at_hash" | "c_hash" => self.foreign = Some(Claim::IdToken),
+            "nonce" | "at_hash" | "c_hash" => self.foreign = self.foreign.or(Some(Claim::IdToken)),
+            // Before the others, wherever it stands: they can be excused.
             "events" => self.foreign = Some(Claim::Events),
             _ => {}
         }

@@ -51,6 +51,13 @@ impl Algorithm for Es256Believer {
     }
 }
 
+/// Whether claims have nothing that only other kinds of tokens have: of ID tokens, but for what Keycloak says is a bearer
+/// token, and of security events.
+pub fn has_nothing_foreign(claims: &serde_json::Value) -> bool {
+    let is_like_an_id_token = ["nonce", "at_hash", "c_hash"].iter().any(|name| claims.get(name).is_some());
+    claims.get("events").is_none() && (!is_like_an_id_token || claims["typ"] == "Bearer")
+}
+
 /// Whether a refusal is for a limit, or for a duplicate name, which other readers let pass.
 pub fn is_stricter(error: JsonError) -> bool {
     matches!(

@@ -129,6 +129,11 @@ fn keycloak_before_24_has_nonce_in_access_tokens_and_says_what_they_are() {
     let unexpected = |claim| Err(Error::claim(claim, Reason::Unexpected));
     assert_eq!(verify(&relaxed(), HEADER, &with("nonce", "bearer"), Some(NOW)), unexpected(Claim::IdToken));
     assert_eq!(verify(&relaxed(), HEADER, &with("events", "Bearer"), Some(NOW)), unexpected(Claim::Events));
+    for both in [r#""x","events":{},"typ":"Bearer""#, r#""x","typ":"Bearer","events":{}"#] {
+        assert_eq!(verify(&relaxed(), HEADER, &set("nonce", both), Some(NOW)), unexpected(Claim::Events));
+    }
+    let events_first = set("events", r#"{},"nonce":"x","typ":"Bearer""#);
+    assert_eq!(verify(&relaxed(), HEADER, &events_first, Some(NOW)), unexpected(Claim::Events));
     assert_eq!(verify(&relaxed(), HEADER, &with("nonce", "ID"), Some(NOW)), Err(Error::TokenType));
 }
 
