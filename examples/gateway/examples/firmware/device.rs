@@ -139,7 +139,8 @@ impl Device {
             while let Ok(length @ 1..) = output.read(&mut piece) {
                 let text = String::from_utf8_lossy(&piece[..length]);
                 if !quiet {
-                    print!("{text}");
+                    // Who reads it may have seen enough; the image goes on.
+                    io::stdout().write_all(text.as_bytes()).ok();
                 }
                 kept.lock().unwrap().push_str(&text);
             }

@@ -20,8 +20,9 @@ pub fn run(image: Image<'_>) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for signal in ["INT", "TERM"] {
         let this = env::current_exe()?;
-        let mut command = Command::new(&this);
-        command.arg(image.path).args(image.small.then_some("--small"));
+        // What a script starts in the background ignores SIGINT, and so would what that starts.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=INT,TERM").arg(&this).arg(image.path).args(image.small.then_some("--small"));
         // A group of its own, to find all that belongs to it.
         let mut child = Group(command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn()?);
         let (mut issuer, mut request) = (String::new(), None);
