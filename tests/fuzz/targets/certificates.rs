@@ -46,9 +46,11 @@ fn check(certificate: &X509Certificate<'_>) {
     let validity = certificate.validity();
     let now = i64::try_from(NOW.seconds()).unwrap();
     assert!(validity.not_before.timestamp() <= now && now <= validity.not_after.timestamp());
-    let names = certificate.subject_alternative_name().unwrap().unwrap();
-    let is_named = |name: &GeneralName<'_>| matches!(name, GeneralName::DNSName(name) if names_server(name));
-    assert!(names.value.general_names.iter().any(is_named));
+    // webpki passes over a name of a kind that is not asked for, and x509-parser reads none if it does not understand one.
+    if let Ok(names) = certificate.subject_alternative_name() {
+        let is_named = |name: &GeneralName<'_>| matches!(name, GeneralName::DNSName(name) if names_server(name));
+        assert!(names.unwrap().value.general_names.iter().any(is_named));
+    }
     assert!(certificate.extended_key_usage().unwrap().unwrap().value.server_auth);
     assert!(!certificate.is_ca());
 }
