@@ -11,7 +11,7 @@ mod listed;
 mod made;
 mod net;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{cell::Cell, collections::BTreeSet, fs, path::Path};
 
 use wiping::{Place, Seen, on_clean_stack};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -99,6 +99,12 @@ fn what_is_not_wiped_is_found() {
 
     let mut table = Table::default();
     table.row("wiped", &[], |place, secret| place.watch(|| Zeroizing::new(*secret), |_| {}));
+    // Another byte each time, whatever the secret is.
+    let turn = Cell::new(0_u8);
+    table.row("counted", &[], |place, secret| {
+        turn.set(turn.get() + 1);
+        place.watch(|| (Zeroizing::new(*secret), turn.get()), |_| {})
+    });
     assert_eq!(table.failures, [""; 0]);
     table.row("plain", &[], |place, secret| place.watch(|| *secret, |_| {}));
     table.row("half", &[], |place, secret| place.watch(|| Half(*secret), |_| {}));
